@@ -1,0 +1,29 @@
+package io.sluice.config;
+
+import java.util.List;
+
+/**
+ * Everything one gateway is told: the five families, each entry under its name, and what belongs to the process.
+ * References between families (a listener's TLS bundle, a route's cluster and limit policy) are resolved by name and are
+ * known to exist.
+ *
+ * <p>Immutable.
+ *
+ * @param ioThreads number of I/O threads, at least 1 ({@code gateway.io-threads})
+ */
+public record GatewayConfig(
+        List<ListenerConfig> listeners,
+        List<TlsConfig> tls,
+        List<RouteConfig> routes,
+        List<ClusterConfig> clusters,
+        List<LimitConfig> limits,
+        int ioThreads) {
+
+    public GatewayConfig {
+        listeners = List.copyOf(listeners);
+        tls = List.copyOf(tls);
+        routes = List.copyOf(routes);
+        clusters = List.copyOf(clusters);
+        limits = List.copyOf(limits);
+    }
+}

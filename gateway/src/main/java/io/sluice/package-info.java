@@ -1,0 +1,5 @@
+/** The commands, the wiring and the life of the process. */
+@NullMarked
+package io.sluice;
+
+import org.jspecify.annotations.NullMarked;

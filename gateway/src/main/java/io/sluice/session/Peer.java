@@ -1,0 +1,43 @@
+package io.sluice.session;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One side of a session: the client's WebSocket or the broker's connection.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+public interface Peer {
+
+    /**
+     * Bytes that must be free in front of the position of every buffer given to {@link #send}: the receiver of the call
+     * may overwrite them, to put a frame header in front of the payload without a copy.
+     */
+    int HEADROOM = 16;
+
+    /**
+     * Takes all remaining bytes and never blocks: what the socket does not accept is copied. The buffer is the caller's
+     * again when the call returns, its position at its limit.
+     *
+     * @return false when bytes are waiting: nothing more should be sent until the writable event
+     */
+    boolean send(ByteBuffer bytes);
+
+    /** No bytes events until {@link #resumeReads}; idempotent. */
+    void pauseReads();
+
+    /** Bytes events again, never from within this call; idempotent. */
+    void resumeReads();
+
+    /** Asks for a sign of life, which comes as the alive event. */
+    void probe();
+
+    /**
+     * Flushes what is queued, closes in this side's manner, discards input meanwhile. The closed event follows, never
+     * from within this call; idempotent.
+     */
+    void finish(CloseCause cause);
+
+    /** Drops the connection now, queued bytes included. The closed event follows, never from within this call; idempotent. */
+    void abort();
+}

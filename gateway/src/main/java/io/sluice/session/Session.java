@@ -1,0 +1,4 @@
+package io.sluice.session;
+
+/** One client's time in the gateway. */
+public final class Session {}
