@@ -81,12 +81,14 @@ public enum CloseCause {
     }
 
     private final String label;
+    private final String reason;
     private final By closedBy;
     private final Severity severity;
     private final Answer answer;
 
     CloseCause(String label, By closedBy, Severity severity, Answer answer) {
         this.label = label;
+        this.reason = label.replace('-', ' ');
         this.closedBy = closedBy;
         this.severity = severity;
         this.answer = answer;
@@ -95,6 +97,11 @@ public enum CloseCause {
     /** The name in log lines and metrics. */
     public String label() {
         return label;
+    }
+
+    /** The label for a human to read: Reason String and reason of the WebSocket Close. */
+    public String reason() {
+        return reason;
     }
 
     public By closedBy() {

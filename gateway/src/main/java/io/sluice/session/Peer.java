@@ -29,9 +29,6 @@ public interface Peer {
     /** Bytes events again, never from within this call; idempotent. */
     void resumeReads();
 
-    /** Asks for a sign of life, which comes as the alive event. */
-    void probe();
-
     /**
      * Flushes what is queued, closes in this side's manner, discards input meanwhile. The closed event follows, never
      * from within this call; idempotent.

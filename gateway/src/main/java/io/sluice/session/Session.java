@@ -1,4 +1,709 @@
 package io.sluice.session;
 
-/** One client's time in the gateway. */
-public final class Session {}
+import static io.sluice.session.SessionState.AWAITING_CONNACK;
+import static io.sluice.session.SessionState.CLOSED;
+import static io.sluice.session.SessionState.CLOSING;
+import static io.sluice.session.SessionState.DIALING;
+import static io.sluice.session.SessionState.OPEN;
+import static io.sluice.session.SessionState.OPENING;
+
+import io.sluice.mqtt.Connect;
+import io.sluice.mqtt.ConnackDecoder;
+import io.sluice.mqtt.ConnackResult;
+import io.sluice.mqtt.ConnectDecoder;
+import io.sluice.mqtt.ConnectResult;
+import io.sluice.mqtt.PacketScanner;
+import io.sluice.mqtt.ServerPackets;
+import io.sluice.mqtt.Violation;
+import io.sluice.telemetry.SessionEnd;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's time in the gateway: joins its WebSocket to a broker's connection and decides when and how that ends.
+ *
+ * <pre>
+ *            CONNECT whole                 connected                 CONNACK accepted
+ * OPENING ----------------------> DIALING ------------> AWAITING_CONNACK -------------> OPEN
+ *    |                               |  ^                      |  |                       |
+ *    |                               |  +--- closed, silent ---+  |                       |
+ *    +----------------+--------------+-----------+----------------+-----------+-----------+
+ *                     v     any CloseCause, once |                            v
+ *                  CLOSING  -- both sides closed, at the latest by abort after the close timeout -->  CLOSED
+ * </pre>
+ *
+ * <p>The session does no I/O. It is told events and calls its two {@link Peer}s and its {@link Dial}; time comes from the
+ * {@link TimerWheel}. Buffers in events are the caller's and valid for the call; their position is at their limit
+ * afterwards. An event that the state lacks is a bug: it ends the session with {@link CloseCause#INTERNAL}.
+ *
+ * <p>Only the first packet of each side is held. CONNECT stays held until the broker's first byte, so that it can be sent to
+ * another broker when the first one closes without a word; what the client sends behind it is held as well, and dropped
+ * when the broker refuses ([MQTT-3.1.4-5] in 3.1.1, [MQTT-3.1.4-6] in 5.0).
+ *
+ * <p>Towards the broker a session ends by half-close alone: a DISCONNECT in the client's name would forestall the Will
+ * ([MQTT-3.14.4-3]).
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+public final class Session extends TimerWheel.Timer {
+    @Nullable Session previousInGroup;
+    @Nullable Session nextInGroup;
+
+    private final SessionGroup group;
+    private final SessionPolicy policy;
+    private final SessionObserver observer;
+    private final ClientInfo info;
+    private final Peer client;
+    private final long startedAt;
+
+    private SessionState state = OPENING;
+    private @Nullable CloseCause cause;
+    private int level;
+    private @Nullable Connect connect;
+    private @Nullable Dial dial;
+    private @Nullable Peer broker;
+    private @Nullable String brokerName;
+    private @Nullable HeldBytes held;
+    private @Nullable HeldBytes answer;
+    private @Nullable PacketScanner fromClient;
+    private @Nullable PacketScanner fromBroker;
+    /** A goodbye packet that waits for the end of the broker's packet. */
+    private @Nullable ByteBuffer goodbye;
+
+    private boolean clientPaused;
+    private boolean clientBlocked;
+    private boolean brokerBlocked;
+    private boolean brokerSpoke;
+    private boolean brokerWasSilent;
+    private boolean clientDone;
+    private boolean brokerDone = true;
+
+    private long keepAlive;
+    private long heardAt;
+    private long pausedAt;
+    private long blockedAt;
+    private boolean lingering;
+    private long lingerUntil;
+
+    private long bytesIn;
+    private long bytesOut;
+
+    /** Starts in OPENING; the connect-packet deadline runs. */
+    public Session(
+            SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
+        this.group = group;
+        this.policy = policy;
+        this.observer = observer;
+        this.info = info;
+        this.client = client;
+        startedAt = group.wheel().now();
+        group.add(this);
+        deadlineIn(policy.connectPacketTimeout());
+    }
+
+    // Events of the client's side
+
+    /** MQTT bytes from the client, frame boundaries forgotten. */
+    public void clientBytes(ByteBuffer run) {
+        bytesIn += run.remaining();
+        switch (state) {
+            case OPENING -> opening(run);
+            case DIALING -> hold(run);
+            case AWAITING_CONNACK -> {
+                if (fromClient == null) {
+                    hold(run);
+                } else {
+                    forward(run, fromClient);
+                }
+            }
+            case OPEN -> {
+                heardAt = group.wheel().now();
+                forward(run, assigned(fromClient));
+            }
+            case CLOSING -> run.position(run.limit());
+            case CLOSED -> illegal("clientBytes");
+        }
+    }
+
+    /** All that was sent to the client has been accepted. */
+    public void clientWritable() {
+        clientBlocked = false;
+        if (broker != null && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
+            broker.resumeReads();
+        }
+    }
+
+    /** Some of the bytes that wait for the client have been accepted. */
+    public void clientProgress() {
+        blockedAt = group.wheel().now();
+    }
+
+    /** The client's WebSocket Close came: it sends nothing more. */
+    public void clientFinished() {
+        if (state == CLOSED) {
+            illegal("clientFinished");
+        } else if (state == CLOSING) {
+            goodbyeIsLate();
+        } else {
+            endUnlessDisconnected(CloseCause.CLIENT_CLOSE);
+        }
+    }
+
+    /** The client is lost, or broke the rules of RFC 6455. */
+    public void clientFailed(CloseCause why) {
+        if (state == CLOSED) {
+            illegal("clientFailed");
+        } else if (state == CLOSING) {
+            goodbyeIsLate();
+        } else if (why == CloseCause.CLIENT_LOST) {
+            endUnlessDisconnected(why);
+        } else {
+            end(why);
+        }
+    }
+
+    /** The client's connection is closed; the last event of its side. */
+    public void clientClosed() {
+        if (state == CLOSED || clientDone) {
+            illegal("clientClosed");
+            return;
+        }
+        clientDone = true;
+        if (state == CLOSING) {
+            goodbyeIsLate();
+        } else {
+            endUnlessDisconnected(CloseCause.CLIENT_LOST);
+        }
+        closedWhenDone();
+    }
+
+    // Events of the broker's side
+
+    /** The dial found a broker. */
+    public void upstreamConnected(Peer connection, String name) {
+        if (state != DIALING) {
+            illegal("upstreamConnected");
+            return;
+        }
+        broker = connection;
+        brokerName = name;
+        brokerDone = false;
+        become(AWAITING_CONNACK);
+        deadlineIn(policy.connackTimeout());
+        brokerBlocked = !connection.send(assigned(held).view(0, assigned(connect).length()));
+    }
+
+    /** The dial found none. */
+    public void upstreamRefused() {
+        if (state == DIALING) {
+            end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
+        } else {
+            illegal("upstreamRefused");
+        }
+    }
+
+    /** MQTT bytes from the broker. */
+    public void upstreamBytes(ByteBuffer run) {
+        switch (state) {
+            case AWAITING_CONNACK -> awaiting(run);
+            case OPEN -> deliver(run, assigned(fromBroker));
+            case CLOSING -> deliverToBoundary(run);
+            case OPENING, DIALING, CLOSED -> illegal("upstreamBytes");
+        }
+    }
+
+    /** All that was sent to the broker has been accepted. */
+    public void upstreamWritable() {
+        brokerBlocked = false;
+        if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
+            resumeClient();
+        }
+    }
+
+    /** The broker's stream ended, or its connection failed. */
+    public void upstreamFinished() {
+        switch (state) {
+            case AWAITING_CONNACK -> {
+                if (brokerSpoke) {
+                    endUnlessDisconnected(CloseCause.BROKER_SILENT);
+                } else {
+                    assigned(broker).abort();
+                }
+            }
+            case OPEN -> endUnlessDisconnected(CloseCause.BROKER_LOST);
+            case CLOSING -> goodbyeIsLate();
+            case OPENING, DIALING, CLOSED -> illegal("upstreamFinished");
+        }
+    }
+
+    /** The broker's connection is closed; the last event of that connection. */
+    public void upstreamClosed() {
+        if (brokerDone) {
+            illegal("upstreamClosed");
+            return;
+        }
+        brokerDone = true;
+        if (state == AWAITING_CONNACK && !brokerSpoke) {
+            broker = null;
+            brokerWasSilent = true;
+            if (assigned(dial).next()) {
+                become(DIALING);
+                group.wheel().cancel(this);
+                return;
+            }
+        }
+        if (state == AWAITING_CONNACK) {
+            endUnlessDisconnected(CloseCause.BROKER_SILENT);
+        } else if (state == OPEN) {
+            endUnlessDisconnected(CloseCause.BROKER_LOST);
+        } else {
+            goodbyeIsLate();
+        }
+        closedWhenDone();
+    }
+
+    // Events of the gateway
+
+    /** The gateway stops. */
+    public void stop() {
+        if (state != CLOSING && state != CLOSED) {
+            end(CloseCause.SHUTDOWN);
+        }
+    }
+
+    /** A bug: an event of this session threw. */
+    public void failed(Throwable bug) {
+        observer.bug("session in " + state, bug);
+        if (state == CLOSING) {
+            abortBoth();
+        } else if (state != CLOSED) {
+            end(CloseCause.INTERNAL);
+        }
+    }
+
+    @Override
+    protected void expired() {
+        try {
+            switch (state) {
+                case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
+                case AWAITING_CONNACK -> end(CloseCause.CONNACK_TIMEOUT);
+                case OPEN -> openExpired(group.wheel().now());
+                case CLOSING -> {
+                    if (goodbye != null) {
+                        goodbyeIsLate();
+                    } else {
+                        abortBoth();
+                    }
+                }
+                case DIALING, CLOSED -> illegal("deadline");
+            }
+        } catch (RuntimeException | Error bug) {
+            failed(bug);
+        }
+    }
+
+    // Opening
+
+    private void opening(ByteBuffer run) {
+        ConnectResult result;
+        if (held == null) {
+            result = ConnectDecoder.decode(run, policy.maxPacketBeforeConnack());
+            held = new HeldBytes(run);
+        } else {
+            held.append(run);
+            result = ConnectDecoder.decode(held.view(0, held.size()), policy.maxPacketBeforeConnack());
+        }
+        if (result instanceof ConnectResult.Complete complete) {
+            admit(complete.connect());
+        } else if (result instanceof ConnectResult.Invalid invalid) {
+            level = invalid.level();
+            end(causeOf(invalid.reason()));
+        }
+    }
+
+    private static CloseCause causeOf(ConnectResult.Reason reason) {
+        return switch (reason) {
+            case NOT_CONNECT, UNREADABLE_VERSION -> CloseCause.NOT_CONNECT;
+            case UNSUPPORTED_LEVEL -> CloseCause.VERSION_REFUSED;
+            case MALFORMED -> CloseCause.CONNECT_MALFORMED;
+            case PROTOCOL_ERROR -> CloseCause.CONNECT_PROTOCOL_ERROR;
+            case TOO_LARGE -> CloseCause.CONNECT_TOO_LARGE;
+        };
+    }
+
+    private void admit(Connect packet) {
+        connect = packet;
+        level = packet.level();
+        if (!policy.allows(level)) {
+            end(CloseCause.VERSION_REFUSED);
+        } else if (packet.bridge() && !policy.bridgesAllowed()) {
+            end(CloseCause.BRIDGE_REFUSED);
+        } else {
+            become(DIALING);
+            group.wheel().cancel(this);
+            boundHeld();
+            dial = policy.dialer().dial(this, packet);
+        }
+    }
+
+    private void hold(ByteBuffer run) {
+        assigned(held).append(run);
+        boundHeld();
+    }
+
+    private void boundHeld() {
+        if (assigned(held).size() >= policy.maxPacketBeforeConnack()) {
+            pauseClient();
+        }
+    }
+
+    // The broker's answer
+
+    private void awaiting(ByteBuffer run) {
+        brokerSpoke = true;
+        ByteBuffer all = run;
+        if (answer != null) {
+            answer.append(run);
+            all = answer.view(0, answer.size());
+            answer = null;
+        }
+        while (all.hasRemaining() && state == AWAITING_CONNACK) {
+            ConnackResult result = ConnackDecoder.decode(all, level, policy.maxPacketBeforeConnack());
+            if (result instanceof ConnackResult.Connack connack) {
+                answered(connack, all);
+            } else if (result instanceof ConnackResult.Auth auth) {
+                authenticating(auth, all);
+            } else if (result instanceof ConnackResult.Invalid) {
+                end(CloseCause.BROKER_MALFORMED);
+            } else {
+                answer = new HeldBytes(all);
+            }
+        }
+        run.position(run.limit());
+    }
+
+    private void authenticating(ConnackResult.Auth auth, ByteBuffer all) {
+        deadlineIn(policy.connackTimeout());
+        deliver(take(all, auth.length()));
+        if (fromClient == null) {
+            flow();
+        }
+    }
+
+    private void answered(ConnackResult.Connack connack, ByteBuffer all) {
+        if (connack.code() != 0) {
+            deliver(take(all, connack.length()));
+            end(CloseCause.BROKER_REFUSED);
+            return;
+        }
+        Connect packet = assigned(connect);
+        int seconds = connack.serverKeepAliveSeconds() >= 0
+                ? connack.serverKeepAliveSeconds()
+                : packet.keepAliveSeconds();
+        keepAlive = seconds == 0 ? 0 : (long) (seconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
+        heardAt = group.wheel().now();
+        pausedAt = heardAt;
+        become(OPEN);
+        assigned(dial).accepted();
+        PacketScanner scanner = PacketScanner.ofBroker(level);
+        fromBroker = scanner;
+        deliver(all, scanner);
+        if (state == OPEN && fromClient == null) {
+            flow();
+        }
+        if (state == OPEN) {
+            arm();
+        }
+    }
+
+    /** From here on the client's bytes stream; CONNECT is settled and will not be sent to another broker. */
+    private void flow() {
+        HeldBytes waiting = assigned(held);
+        ByteBuffer behindConnect = waiting.view(assigned(connect).length(), waiting.size());
+        held = null;
+        PacketScanner scanner = PacketScanner.ofClient(level, policy.maxPacket());
+        fromClient = scanner;
+        if (behindConnect.hasRemaining()) {
+            forward(behindConnect, scanner);
+        }
+        if (state != CLOSING && !brokerBlocked) {
+            resumeClient();
+        }
+    }
+
+    // Streaming
+
+    private void forward(ByteBuffer run, PacketScanner scanner) {
+        int limit = run.limit();
+        run.limit(run.position() + scanner.scan(run));
+        if (run.hasRemaining() && !assigned(broker).send(run)) {
+            brokerBlocked = true;
+            pauseClient();
+        }
+        run.limit(limit).position(limit);
+        Violation violation = scanner.violation();
+        if (violation != null) {
+            end(
+                    switch (violation) {
+                        case MALFORMED -> CloseCause.PACKET_MALFORMED;
+                        case PROTOCOL_ERROR -> CloseCause.PROTOCOL_ERROR;
+                        case TOO_LARGE -> CloseCause.PACKET_TOO_LARGE;
+                    });
+        } else if (scanner.disconnected() && !lingering) {
+            linger();
+        }
+    }
+
+    /** The client has said DISCONNECT: either side closes now, else the gateway does. */
+    private void linger() {
+        lingering = true;
+        lingerUntil = group.wheel().now() + policy.closeTimeout();
+        if (state == OPEN) {
+            arm();
+        }
+    }
+
+    private void deliver(ByteBuffer run, PacketScanner scanner) {
+        int limit = run.limit();
+        run.limit(run.position() + scanner.scan(run));
+        deliver(run);
+        run.limit(limit).position(limit);
+        if (scanner.violation() != null) {
+            end(CloseCause.BROKER_MALFORMED);
+        } else if (scanner.disconnected()) {
+            end(CloseCause.BROKER_DISCONNECT);
+        }
+    }
+
+    private void deliver(ByteBuffer packets) {
+        bytesOut += packets.remaining();
+        if (packets.hasRemaining() && !client.send(packets) && !clientBlocked) {
+            clientBlocked = true;
+            blockedAt = group.wheel().now();
+            assigned(broker).pauseReads();
+            if (state == OPEN) {
+                arm();
+            }
+        }
+    }
+
+    private void pauseClient() {
+        if (!clientPaused) {
+            clientPaused = true;
+            pausedAt = group.wheel().now();
+            client.pauseReads();
+        }
+    }
+
+    /** The keep-alive clock stood still while nobody read. */
+    private void resumeClient() {
+        if (clientPaused) {
+            clientPaused = false;
+            heardAt += group.wheel().now() - pausedAt;
+            client.resumeReads();
+        }
+    }
+
+    // Deadlines
+
+    private void deadlineIn(long nanos) {
+        group.wheel().schedule(this, group.wheel().now() + nanos);
+    }
+
+    /** Sets the timer to the nearest deadline of OPEN; bytes only stamp a field, the timer looks and re-arms. */
+    private void arm() {
+        long now = group.wheel().now();
+        long nearest = Long.MAX_VALUE;
+        if (keepAlive > 0) {
+            nearest = Math.min(nearest, keepAliveLeft(now));
+        }
+        if (clientBlocked && policy.writeStall() > 0) {
+            nearest = Math.min(nearest, blockedAt + policy.writeStall() - now);
+        }
+        if (lingering) {
+            nearest = Math.min(nearest, lingerUntil - now);
+        }
+        if (nearest == Long.MAX_VALUE) {
+            group.wheel().cancel(this);
+        } else {
+            group.wheel().schedule(this, now + nearest);
+        }
+    }
+
+    private long keepAliveLeft(long now) {
+        long stoodStill = clientPaused ? now - pausedAt : 0;
+        return heardAt + stoodStill + keepAlive - now;
+    }
+
+    private void openExpired(long now) {
+        if (lingering && lingerUntil - now <= 0) {
+            end(CloseCause.CLIENT_DISCONNECT);
+        } else if (clientBlocked && policy.writeStall() > 0 && blockedAt + policy.writeStall() - now <= 0) {
+            end(CloseCause.WRITE_STALLED);
+        } else if (keepAlive > 0 && keepAliveLeft(now) <= 0) {
+            end(CloseCause.KEEP_ALIVE_EXPIRED);
+        } else {
+            arm();
+        }
+    }
+
+    // The end
+
+    private void endUnlessDisconnected(CloseCause why) {
+        end(lingering ? CloseCause.CLIENT_DISCONNECT : why);
+    }
+
+    private void end(CloseCause why) {
+        if (state == CLOSING || state == CLOSED) {
+            return;
+        }
+        SessionState before = state;
+        cause = why;
+        become(CLOSING);
+        if (before == DIALING) {
+            assigned(dial).cancel();
+        }
+        ByteBuffer packet = goodbyePacket(before, why);
+        if (packet == null || clientDone || why.resetsClient()) {
+            finishBoth();
+        } else if (before == OPEN && !assigned(fromBroker).atBoundary()) {
+            if (brokerDone || why.closedBy() == CloseCause.By.BROKER) {
+                finishBoth();
+            } else {
+                goodbye = packet;
+                deadlineIn(SessionPolicy.BOUNDARY_WAIT);
+            }
+        } else {
+            sendGoodbye(packet);
+        }
+    }
+
+    private @Nullable ByteBuffer goodbyePacket(SessionState before, CloseCause why) {
+        long largest = connect == null ? Long.MAX_VALUE : connect.maximumPacketSize();
+        ByteBuffer packet = null;
+        if (before == OPEN) {
+            if (level >= 5 && why.disconnectCode() >= 0 && !lingering) {
+                packet = ServerPackets.disconnect(why.disconnectCode(), why.reason(), largest, Peer.HEADROOM);
+            }
+        } else if (level > 0 && why.connackCode(level) >= 0) {
+            packet = ServerPackets.connack(level, why.connackCode(level), why.reason(), largest, Peer.HEADROOM);
+        }
+        return packet != null && packet.hasRemaining() ? packet : null;
+    }
+
+    private void sendGoodbye(ByteBuffer packet) {
+        bytesOut += packet.remaining();
+        client.send(packet);
+        finishBoth();
+    }
+
+    /** The broker's packet that is under way to the client goes on to its end, then the goodbye follows. */
+    private void deliverToBoundary(ByteBuffer run) {
+        PacketScanner scanner = fromBroker;
+        ByteBuffer packet = goodbye;
+        if (packet != null && scanner != null) {
+            int limit = run.limit();
+            int start = run.position();
+            int end = start;
+            while (end < limit && !scanner.atBoundary() && scanner.violation() == null) {
+                run.position(end).limit(end + 1);
+                end += scanner.scan(run);
+            }
+            deliver(run.position(start).limit(end));
+            run.limit(limit);
+            if (scanner.violation() != null) {
+                goodbyeIsLate();
+            } else if (scanner.atBoundary()) {
+                goodbye = null;
+                sendGoodbye(packet);
+            }
+        }
+        run.position(run.limit());
+    }
+
+    /** The goodbye packet did not find its place in time, or has lost its reader: close without it. */
+    private void goodbyeIsLate() {
+        if (goodbye != null) {
+            goodbye = null;
+            finishBoth();
+        }
+    }
+
+    private void finishBoth() {
+        CloseCause why = assigned(cause);
+        deadlineIn(policy.closeTimeout());
+        if (!clientDone) {
+            if (why.resetsClient()) {
+                client.abort();
+            } else {
+                client.finish(why);
+            }
+        }
+        if (!brokerDone) {
+            assigned(broker).finish(why);
+        }
+        closedWhenDone();
+    }
+
+    private void abortBoth() {
+        if (!clientDone) {
+            client.abort();
+        }
+        if (!brokerDone) {
+            assigned(broker).abort();
+        }
+    }
+
+    private void closedWhenDone() {
+        if (state == CLOSING && goodbye == null && clientDone && brokerDone) {
+            become(CLOSED);
+            group.wheel().cancel(this);
+            group.remove(this);
+            observer.ended(summary());
+        }
+    }
+
+    private SessionEnd summary() {
+        CloseCause why = assigned(cause);
+        return new SessionEnd(
+                why.label(),
+                why.closedBy().name().toLowerCase(Locale.ROOT),
+                info.listener(),
+                policy.route(),
+                info.address(),
+                level,
+                connect == null ? null : connect.clientId(),
+                brokerName,
+                group.wheel().now() - startedAt,
+                (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
+                fromBroker == null ? 0 : fromBroker.packets(),
+                bytesIn,
+                bytesOut,
+                why.severity() == CloseCause.Severity.ORDINARY);
+    }
+
+    private void become(SessionState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(state + " to " + next);
+        }
+        state = next;
+    }
+
+    private void illegal(String event) {
+        failed(new IllegalStateException(event + " in " + state));
+    }
+
+    private static ByteBuffer take(ByteBuffer all, int length) {
+        ByteBuffer packet = all.duplicate().limit(all.position() + length);
+        all.position(all.position() + length);
+        return packet;
+    }
+
+    private static <T> T assigned(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("a part of the session that its state has is missing");
+        }
+        return value;
+    }
+}

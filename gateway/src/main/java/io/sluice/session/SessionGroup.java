@@ -1,0 +1,64 @@
+package io.sluice.session;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one I/O thread, and the wheel that holds their deadlines.
+ *
+ * <p>Confined to its I/O thread, but for {@link #size}.
+ */
+public final class SessionGroup {
+    private final TimerWheel wheel;
+    private @Nullable Session first;
+    private volatile int size;
+
+    public SessionGroup(TimerWheel.Clock clock) {
+        wheel = new TimerWheel(clock);
+    }
+
+    public TimerWheel wheel() {
+        return wheel;
+    }
+
+    /** Sessions that are not yet closed; readable from any thread. */
+    public int size() {
+        return size;
+    }
+
+    /** Visits every session; the visitor may end the one it is given. */
+    public void forEach(Consumer<Session> visitor) {
+        for (Session session = first; session != null; ) {
+            Session following = session.nextInGroup;
+            visitor.accept(session);
+            session = following;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the I/O thread
+    void add(Session session) {
+        session.nextInGroup = first;
+        if (first != null) {
+            first.previousInGroup = session;
+        }
+        first = session;
+        size++;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the I/O thread
+    void remove(Session session) {
+        Session before = session.previousInGroup;
+        Session after = session.nextInGroup;
+        if (before == null) {
+            first = after;
+        } else {
+            before.nextInGroup = after;
+        }
+        if (after != null) {
+            after.previousInGroup = before;
+        }
+        session.previousInGroup = null;
+        session.nextInGroup = null;
+        size--;
+    }
+}

@@ -1,0 +1,167 @@
+package io.sluice.session;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of one I/O thread: a passive hashed wheel, driven from outside, with an injected clock.
+ *
+ * <p>A timer hangs in the slot of its deadline, as a link of a doubly linked ring, so that to schedule and to cancel cost a
+ * few pointer writes and no allocation. A deadline further away than one turn of the wheel stays in its slot and is looked
+ * at once a turn (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6). Deadlines fire up to one tick late,
+ * never early.
+ *
+ * <p>The wheel has a time of its own, {@link #now}. It runs with the clock while the wheel is driven; when {@link #advance}
+ * comes more than {@link #TOLERATED_LATENESS_NANOS} late (the machine slept, or the thread was held up), the wheel's time
+ * stands still for the time that was missed. So no deadline passes while nobody could read the sockets.
+ *
+ * <p>Confined to its I/O thread.
+ */
+public final class TimerWheel {
+
+    /** How often {@link #advance} is to be called. */
+    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    static final long TOLERATED_LATENESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int SLOTS = 512;
+
+    /** The clock, in nanoseconds of an arbitrary origin, compared by subtraction only. */
+    public interface Clock {
+        long nanos();
+    }
+
+    /**
+     * One deadline that can be set again and again.
+     *
+     * <p>Confined to its I/O thread.
+     */
+    public abstract static class Timer {
+        private @Nullable Timer previous;
+        private @Nullable Timer next;
+        private long deadline;
+
+        /** Called once the deadline has passed; the timer is idle again and may be scheduled anew. */
+        protected abstract void expired();
+
+        final boolean scheduled() {
+            return next != null;
+        }
+    }
+
+    private static final class Ring extends Timer {
+        Ring() {
+            super.previous = this;
+            super.next = this;
+        }
+
+        @Override
+        protected void expired() {
+            throw new AssertionError("a ring's head does not expire");
+        }
+    }
+
+    private final Clock clock;
+    private final Ring[] slots = new Ring[SLOTS];
+    private final Ring due = new Ring();
+    private long missed;
+    private long tick;
+    private long tickTime;
+
+    public TimerWheel(Clock clock) {
+        this.clock = clock;
+        for (int i = 0; i < SLOTS; i++) {
+            slots[i] = new Ring();
+        }
+        tickTime = clock.nanos();
+    }
+
+    /** The wheel's time in nanoseconds: for stamps and deadlines, compared by subtraction. */
+    public long now() {
+        return clock.nanos() - missed;
+    }
+
+    /** Sets the deadline, or moves it, to a point of the wheel's time. */
+    public void schedule(Timer timer, long deadline) {
+        unlink(timer);
+        timer.deadline = deadline;
+        long ticksAhead = Math.max(1, Math.floorDiv(deadline - tickTime + TICK_NANOS - 1, TICK_NANOS));
+        link(slots[slot(tick + ticksAhead)], timer);
+    }
+
+    /** Takes the deadline back; idempotent. */
+    public void cancel(Timer timer) {
+        unlink(timer);
+    }
+
+    /** Fires what is due. To be called every {@link #TICK_NANOS}. */
+    public void advance() {
+        long now = clock.nanos() - missed;
+        long late = now - tickTime - TICK_NANOS;
+        if (late > TOLERATED_LATENESS_NANOS) {
+            missed += late;
+            now -= late;
+        }
+        while (now - tickTime >= TICK_NANOS) {
+            tick++;
+            tickTime += TICK_NANOS;
+            collect(slots[slot(tick)]);
+        }
+        fire();
+    }
+
+    private void collect(Ring slot) {
+        for (Timer timer = next(slot); timer != slot; ) {
+            Timer following = next(timer);
+            if (timer.deadline - tickTime <= 0) {
+                unlink(timer);
+                link(due, timer);
+            }
+            timer = following;
+        }
+    }
+
+    /** One by one from the ring: a timer may cancel or schedule any other while it fires. */
+    private void fire() {
+        for (Timer timer = next(due); timer != due; timer = next(due)) {
+            unlink(timer);
+            timer.expired();
+        }
+    }
+
+    private static int slot(long tick) {
+        return (int) (tick & (SLOTS - 1));
+    }
+
+    private static void link(Ring ring, Timer timer) {
+        Timer last = previous(ring);
+        timer.previous = last;
+        timer.next = ring;
+        last.next = timer;
+        ((Timer) ring).previous = timer;
+    }
+
+    private static void unlink(Timer timer) {
+        if (timer.next == null) {
+            return;
+        }
+        Timer before = previous(timer);
+        Timer after = next(timer);
+        before.next = after;
+        after.previous = before;
+        timer.previous = null;
+        timer.next = null;
+    }
+
+    private static Timer next(Timer timer) {
+        Timer next = timer.next;
+        assert next != null;
+        return next;
+    }
+
+    private static Timer previous(Timer timer) {
+        Timer previous = timer.previous;
+        assert previous != null;
+        return previous;
+    }
+}
