@@ -1,0 +1,203 @@
+package io.sluice.mqtt;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the fixed headers of one direction's control packets, run by run, and steps over everything else.
+ *
+ * <pre>
+ *   bit      7  6  5  4   3  2  1  0
+ *   byte 1   packet type   flags        looked up: one verdict for each of the 256 values
+ *   byte 2.. remaining length           1 to 4 bytes of 7 bits, lowest first; bit 7: one more follows
+ * </pre>
+ *
+ * <p>Runs cut the stream anywhere. Of a header that is cut the bytes seen so far are passed on before the rest can be
+ * judged, so a violation found later leaves the receiver with a packet begun. The first byte is judged as soon as it is
+ * there.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+public final class PacketScanner {
+    private static final int PUBLISH = 3;
+    private static final int PINGREQ = 12;
+    private static final int PINGRESP = 13;
+    private static final int DISCONNECT = 14;
+
+    /** A packet type of one byte and at most four bytes of remaining length. */
+    private static final int LONGEST_HEADER = 5;
+
+    private final byte[] verdicts;
+    private final boolean client;
+    private final boolean minimalLengths;
+    private final boolean emptyDisconnect;
+    private final long maxPacketBytes;
+
+    /** Bytes of the current packet behind its fixed header that are still to come. */
+    private int body;
+    /** Bytes seen of a fixed header that the last run cut; 0 when there is none. */
+    private int cutBytes;
+
+    private int cutFirst;
+    private int cutLength;
+
+    private boolean inDisconnect;
+    private boolean disconnected;
+    private boolean ended;
+    private @Nullable Violation violation;
+    private long packets;
+    private long publishes;
+
+    private PacketScanner(boolean client, int level, long maxPacketBytes) {
+        this.verdicts = FirstByte.verdicts(client, level);
+        this.client = client;
+        this.minimalLengths = level >= 5;
+        this.emptyDisconnect = level < 5;
+        this.maxPacketBytes = maxPacketBytes;
+    }
+
+    /**
+     * For what a client sends behind its CONNECT.
+     *
+     * @param level protocol level without the bridge bit: 3, 4 or 5
+     * @param maxPacketBytes greatest packet, fixed header included
+     * @throws IllegalArgumentException for another level
+     */
+    public static PacketScanner ofClient(int level, long maxPacketBytes) {
+        return new PacketScanner(true, level, maxPacketBytes);
+    }
+
+    /**
+     * For what a broker sends, from its first byte on. There is no limit of size, and whatever is illegal is
+     * {@link Violation#MALFORMED}.
+     *
+     * @param level protocol level without the bridge bit: 3, 4 or 5
+     * @throws IllegalArgumentException for another level
+     */
+    public static PacketScanner ofBroker(int level) {
+        return new PacketScanner(false, level, Long.MAX_VALUE);
+    }
+
+    /**
+     * Scans the bytes from position to limit and moves neither.
+     *
+     * @return how many of these bytes may be passed on: all, or up to the end of the packet before a violation, or, in a
+     *     client's stream, up to the end of its DISCONNECT; 0 from then on
+     */
+    public int scan(ByteBuffer run) {
+        if (ended) {
+            return 0;
+        }
+        int start = run.position();
+        int limit = run.limit();
+        int at = cutBytes == 0 ? start : header(run, start, limit);
+        while (!ended) {
+            int left = limit - at;
+            if (body > left) {
+                body -= left;
+                return limit - start;
+            }
+            at += body;
+            body = 0;
+            if (inDisconnect) {
+                inDisconnect = false;
+                disconnected = true;
+                ended = client;
+            } else if (at == limit) {
+                return limit - start;
+            } else {
+                at = header(run, at, limit);
+            }
+        }
+        return at - start;
+    }
+
+    /** What was found wrong; once set it stays. */
+    public @Nullable Violation violation() {
+        return violation;
+    }
+
+    /** The bytes passed on so far end between two packets. */
+    public boolean atBoundary() {
+        return cutBytes == 0 && body == 0;
+    }
+
+    /** A whole DISCONNECT has passed. */
+    public boolean disconnected() {
+        return disconnected;
+    }
+
+    /** Fixed headers seen whole and found legal. */
+    public long packets() {
+        return packets;
+    }
+
+    /** Those of {@link #packets} that are PUBLISH. */
+    public long publishes() {
+        return publishes;
+    }
+
+    /** Reads one fixed header, or the rest of it; the fields serve only one that is cut. Returns where the body begins. */
+    private int header(ByteBuffer run, int begin, int limit) {
+        int at = begin;
+        int bytes = cutBytes;
+        int first = cutFirst;
+        int length = cutLength;
+        if (bytes == 0) {
+            first = run.get(at++) & 0xFF;
+            if (verdicts[first] != FirstByte.LEGAL) {
+                violate(FirstByte.violation(verdicts[first]));
+                return begin;
+            }
+            bytes = 1;
+            length = 0;
+        }
+        while (at < limit) {
+            int digit = run.get(at++);
+            length |= (digit & 0x7F) << (7 * (bytes - 1));
+            bytes++;
+            if (digit >= 0) {
+                boolean padded = digit == 0 && bytes > 2;
+                return enter(first, length, bytes, padded) ? at : begin;
+            }
+            if (bytes == LONGEST_HEADER) {
+                violate(Violation.MALFORMED);
+                return begin;
+            }
+        }
+        cutBytes = bytes;
+        cutFirst = first;
+        cutLength = length;
+        return limit;
+    }
+
+    /** Judges a whole fixed header and enters its packet; false for a violation. */
+    private boolean enter(int first, int length, int headerBytes, boolean padded) {
+        int type = first >> 4;
+        if ((padded && minimalLengths) || (length != 0 && mustBeEmpty(type))) {
+            violate(Violation.MALFORMED);
+            return false;
+        }
+        if (headerBytes + length > maxPacketBytes) {
+            violate(Violation.TOO_LARGE);
+            return false;
+        }
+        cutBytes = 0;
+        body = length;
+        inDisconnect = type == DISCONNECT;
+        packets++;
+        if (type == PUBLISH) {
+            publishes++;
+        }
+        return true;
+    }
+
+    private boolean mustBeEmpty(int type) {
+        return type == PINGREQ || type == PINGRESP || (type == DISCONNECT && emptyDisconnect);
+    }
+
+    private void violate(Violation found) {
+        violation = found;
+        ended = true;
+    }
+}
