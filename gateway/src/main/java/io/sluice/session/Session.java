@@ -7,9 +7,9 @@ import static io.sluice.session.SessionState.DIALING;
 import static io.sluice.session.SessionState.OPEN;
 import static io.sluice.session.SessionState.OPENING;
 
-import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.ConnackDecoder;
 import io.sluice.mqtt.ConnackResult;
+import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.ConnectDecoder;
 import io.sluice.mqtt.ConnectResult;
 import io.sluice.mqtt.PacketScanner;
@@ -47,8 +47,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its session's I/O thread.
  */
 public final class Session extends TimerWheel.Timer {
-    @Nullable Session previousInGroup;
-    @Nullable Session nextInGroup;
+    @Nullable
+    Session previousInGroup;
+
+    @Nullable
+    Session nextInGroup;
 
     private final SessionGroup group;
     private final SessionPolicy policy;
@@ -90,8 +93,7 @@ public final class Session extends TimerWheel.Timer {
     private long bytesOut;
 
     /** Starts in OPENING; the connect-packet deadline runs. */
-    public Session(
-            SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
+    public Session(SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
         this.group = group;
         this.policy = policy;
         this.observer = observer;
@@ -191,7 +193,8 @@ public final class Session extends TimerWheel.Timer {
         brokerDone = false;
         become(AWAITING_CONNACK);
         deadlineIn(policy.connackTimeout());
-        brokerBlocked = !connection.send(assigned(held).view(0, assigned(connect).length()));
+        brokerBlocked =
+                !connection.send(assigned(held).view(0, assigned(connect).length()));
     }
 
     /** The dial found none. */
@@ -398,9 +401,8 @@ public final class Session extends TimerWheel.Timer {
             return;
         }
         Connect packet = assigned(connect);
-        int seconds = connack.serverKeepAliveSeconds() >= 0
-                ? connack.serverKeepAliveSeconds()
-                : packet.keepAliveSeconds();
+        int seconds =
+                connack.serverKeepAliveSeconds() >= 0 ? connack.serverKeepAliveSeconds() : packet.keepAliveSeconds();
         keepAlive = seconds == 0 ? 0 : (long) (seconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
         heardAt = group.wheel().now();
         pausedAt = heardAt;

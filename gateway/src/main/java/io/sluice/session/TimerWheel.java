@@ -1,7 +1,6 @@
 package io.sluice.session;
 
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one I/O thread: a passive hashed wheel, driven from outside, with an injected clock.
@@ -37,24 +36,17 @@ public final class TimerWheel {
      * <p>Confined to its I/O thread.
      */
     public abstract static class Timer {
-        private @Nullable Timer previous;
-        private @Nullable Timer next;
+        /** Links of a ring; of itself alone while idle. */
+        private Timer previous = this;
+
+        private Timer next = this;
         private long deadline;
 
         /** Called once the deadline has passed; the timer is idle again and may be scheduled anew. */
         protected abstract void expired();
-
-        final boolean scheduled() {
-            return next != null;
-        }
     }
 
     private static final class Ring extends Timer {
-        Ring() {
-            super.previous = this;
-            super.next = this;
-        }
-
         @Override
         protected void expired() {
             throw new AssertionError("a ring's head does not expire");
@@ -111,8 +103,8 @@ public final class TimerWheel {
     }
 
     private void collect(Ring slot) {
-        for (Timer timer = next(slot); timer != slot; ) {
-            Timer following = next(timer);
+        for (Timer timer = first(slot); timer != slot; ) {
+            Timer following = timer.next;
             if (timer.deadline - tickTime <= 0) {
                 unlink(timer);
                 link(due, timer);
@@ -123,45 +115,32 @@ public final class TimerWheel {
 
     /** One by one from the ring: a timer may cancel or schedule any other while it fires. */
     private void fire() {
-        for (Timer timer = next(due); timer != due; timer = next(due)) {
+        for (Timer timer = first(due); timer != due; timer = first(due)) {
             unlink(timer);
             timer.expired();
         }
+    }
+
+    private static Timer first(Timer ring) {
+        return ring.next;
     }
 
     private static int slot(long tick) {
         return (int) (tick & (SLOTS - 1));
     }
 
-    private static void link(Ring ring, Timer timer) {
-        Timer last = previous(ring);
+    private static void link(Timer ring, Timer timer) {
+        Timer last = ring.previous;
         timer.previous = last;
         timer.next = ring;
         last.next = timer;
-        ((Timer) ring).previous = timer;
+        ring.previous = timer;
     }
 
     private static void unlink(Timer timer) {
-        if (timer.next == null) {
-            return;
-        }
-        Timer before = previous(timer);
-        Timer after = next(timer);
-        before.next = after;
-        after.previous = before;
-        timer.previous = null;
-        timer.next = null;
-    }
-
-    private static Timer next(Timer timer) {
-        Timer next = timer.next;
-        assert next != null;
-        return next;
-    }
-
-    private static Timer previous(Timer timer) {
-        Timer previous = timer.previous;
-        assert previous != null;
-        return previous;
+        timer.previous.next = timer.next;
+        timer.next.previous = timer.previous;
+        timer.previous = timer;
+        timer.next = timer;
     }
 }
