@@ -1,0 +1,246 @@
+package io.sluice.listener;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges upgrade requests (RFC 6455 4.2), cheapest check first, and upgrades the good ones. Each refusal has its status, one
+ * plain sentence as its body, and a label in the log.
+ *
+ * <p>Thread-safe; a request is judged on its connection's I/O thread.
+ */
+final class Handshake implements HttpHandler {
+
+    /** Takes over an upgraded connection. */
+    interface Upgrade {
+        void upgraded(HttpServerExchange exchange, Routes.Route route);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+    private static final HttpString SEC_WEBSOCKET_KEY = HttpString.tryFromString("Sec-WebSocket-Key");
+    private static final HttpString SEC_WEBSOCKET_ACCEPT = HttpString.tryFromString("Sec-WebSocket-Accept");
+    private static final HttpString SEC_WEBSOCKET_VERSION = HttpString.tryFromString("Sec-WebSocket-Version");
+    private static final HttpString SEC_WEBSOCKET_PROTOCOL = HttpString.tryFromString("Sec-WebSocket-Protocol");
+
+    /** RFC 6455 1.3. */
+    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static final int KEY_BYTES = 16;
+    private static final int KEY_LENGTH = 24;
+    private static final int SHOWN = 64;
+
+    private final String listener;
+    private final Routes routes;
+    private final @Nullable String scheme;
+    private final HttpHandler fallback;
+    private final BooleanSupplier stopping;
+    private final Upgrade upgrade;
+
+    /** @param scheme of the requests; null behind a proxy that ends TLS, where it is not known */
+    Handshake(
+            String listener,
+            Routes routes,
+            @Nullable String scheme,
+            HttpHandler fallback,
+            BooleanSupplier stopping,
+            Upgrade upgrade) {
+        this.listener = listener;
+        this.routes = routes;
+        this.scheme = scheme;
+        this.fallback = fallback;
+        this.stopping = stopping;
+        this.upgrade = upgrade;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!routes.serves(exchange.getRequestPath())) {
+            fallback.handleRequest(exchange);
+            return;
+        }
+        Refusal refusal = stopping.getAsBoolean() ? Refusal.STOPPING : judgeRequest(exchange);
+        if (refusal != null) {
+            refuse(exchange, refusal, null);
+            return;
+        }
+        Routes.Route route = routes.find(exchange.getRequestPath(), exchange.getHostName());
+        if (route == null) {
+            refuse(exchange, Refusal.NO_ROUTE, null);
+            return;
+        }
+        refusal = judgeOrigin(exchange, route);
+        String subprotocol = subprotocol(exchange, route);
+        if (refusal == null && subprotocol == null) {
+            refusal = Refusal.SUBPROTOCOL;
+        }
+        if (refusal != null) {
+            refuse(exchange, refusal, route);
+        } else if (subprotocol != null) {
+            accept(exchange, route, subprotocol);
+        }
+    }
+
+    private static @Nullable Refusal judgeRequest(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        if (!exchange.getRequestMethod().toString().equals("GET")) {
+            return Refusal.METHOD;
+        }
+        if (!exchange.getProtocol().equals(Protocols.HTTP_1_1)
+                || !tokens(headers.get(Headers.UPGRADE)).stream().anyMatch("websocket"::equalsIgnoreCase)
+                || !tokens(headers.get(Headers.CONNECTION)).stream().anyMatch("upgrade"::equalsIgnoreCase)) {
+            return Refusal.NOT_UPGRADE;
+        }
+        if (!"13".equals(only(headers, SEC_WEBSOCKET_VERSION))) {
+            return Refusal.VERSION;
+        }
+        String key = only(headers, SEC_WEBSOCKET_KEY);
+        if (key == null || !isKey(key)) {
+            return Refusal.KEY;
+        }
+        if (only(headers, Headers.HOST) == null || exchange.getHostName() == null) {
+            return Refusal.HOST;
+        }
+        if (hasBody(headers)) {
+            return Refusal.BODY;
+        }
+        HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
+        if (connection.getExtraBytes() != null) {
+            return Refusal.EARLY_BYTES;
+        }
+        return HeaderGuard.folded(connection.getChannel()) ? Refusal.FOLDED_HEADER : null;
+    }
+
+    private @Nullable Refusal judgeOrigin(HttpServerExchange exchange, Routes.Route route) {
+        HeaderValues origins = exchange.getRequestHeaders().get(Headers.ORIGIN);
+        if (origins == null) {
+            return route.config().originAbsentAllowed() ? null : Refusal.ORIGIN_ABSENT;
+        }
+        String host = only(exchange.getRequestHeaders(), Headers.HOST);
+        boolean allowed =
+                origins.size() == 1 && host != null && route.origins().allow(origins.getFirst(), scheme, host);
+        return allowed ? null : Refusal.ORIGIN;
+    }
+
+    /** The route's favourite among those that the client offers, in one header line or in several. */
+    private static @Nullable String subprotocol(HttpServerExchange exchange, Routes.Route route) {
+        List<String> offered = tokens(exchange.getRequestHeaders().get(SEC_WEBSOCKET_PROTOCOL));
+        for (String accepted : route.config().subprotocols()) {
+            if (offered.contains(accepted)) {
+                return accepted;
+            }
+        }
+        return null;
+    }
+
+    private void accept(HttpServerExchange exchange, Routes.Route route, String subprotocol) {
+        HeaderMap answer = exchange.getResponseHeaders();
+        String key = exchange.getRequestHeaders().getFirst(SEC_WEBSOCKET_KEY);
+        exchange.upgradeChannel((connection, upgraded) -> upgrade.upgraded(upgraded, route));
+        answer.put(Headers.UPGRADE, "websocket");
+        answer.put(SEC_WEBSOCKET_ACCEPT, acceptOf(key));
+        answer.put(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        exchange.endExchange();
+    }
+
+    private void refuse(HttpServerExchange exchange, Refusal refusal, Routes.@Nullable Route route) {
+        log(exchange, refusal, route);
+        exchange.setStatusCode(refusal.status());
+        exchange.setPersistent(false);
+        HeaderMap answer = exchange.getResponseHeaders();
+        answer.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        HttpString header = refusal.header();
+        if (header != null) {
+            answer.put(header, refusal.headerValue());
+        }
+        if (refusal == Refusal.NOT_UPGRADE || refusal == Refusal.VERSION) {
+            answer.put(Headers.UPGRADE, "websocket");
+            answer.put(Headers.CONNECTION, "Upgrade, close");
+        }
+        exchange.getResponseSender().send(refusal.sentence() + "\n");
+    }
+
+    private void log(HttpServerExchange exchange, Refusal refusal, Routes.@Nullable Route route) {
+        if (refusal == Refusal.ORIGIN && route != null) {
+            LOG.info(
+                    "handshake refused status=403 reason=origin listener={} client={} origin={} key={}",
+                    listener,
+                    exchange.getSourceAddress(),
+                    quoted(exchange.getRequestHeaders().getFirst(Headers.ORIGIN)),
+                    "default".equals(route.config().name())
+                            ? "route.origins"
+                            : "route." + route.config().name() + ".origins");
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "handshake refused status={} reason={} listener={} client={}",
+                    refusal.status(),
+                    refusal.label(),
+                    listener,
+                    exchange.getSourceAddress());
+        }
+    }
+
+    private static boolean hasBody(HeaderMap headers) {
+        HeaderValues length = headers.get(Headers.CONTENT_LENGTH);
+        return (length != null && !(length.size() == 1 && "0".equals(length.getFirst())))
+                || headers.contains(Headers.TRANSFER_ENCODING)
+                || headers.contains(Headers.EXPECT);
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return key.length() == KEY_LENGTH && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException noBase64) {
+            return false;
+        }
+    }
+
+    private static @Nullable String only(HeaderMap headers, HttpString name) {
+        HeaderValues values = headers.get(name);
+        return values != null && values.size() == 1 ? values.getFirst() : null;
+    }
+
+    private static List<String> tokens(@Nullable HeaderValues lines) {
+        List<String> tokens = new ArrayList<>();
+        if (lines != null) {
+            for (String line : lines) {
+                for (String token : line.split(",", -1)) {
+                    tokens.add(token.strip());
+                }
+            }
+        }
+        return tokens;
+    }
+
+    private static String acceptOf(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1")
+                    .digest((key + ACCEPT_SUFFIX).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every JDK has SHA-1", missing);
+        }
+    }
+
+    /** Untrusted text for a log line: quoted, control characters replaced, cut. */
+    private static String quoted(String text) {
+        String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+        return '"' + shown.replaceAll("[\\p{Cntrl}\"\\\\]", "?") + '"';
+    }
+}

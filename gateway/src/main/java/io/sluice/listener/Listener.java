@@ -1,0 +1,215 @@
+package io.sluice.listener;
+
+import io.sluice.config.HostPort;
+import io.sluice.config.ListenerConfig;
+import io.sluice.net.IoContext;
+import io.sluice.net.IoThreads;
+import io.sluice.net.NettyBufferPool;
+import io.sluice.session.ClientInfo;
+import io.sluice.session.Session;
+import io.sluice.session.SessionGroup;
+import io.sluice.session.SessionObserver;
+import io.sluice.tls.TlsBundle;
+import io.undertow.UndertowOptions;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Sequence;
+import org.xnio.StreamConnection;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * Where clients connect: accepts, wraps in TLS, speaks HTTP until the upgrade, and hands upgraded connections to new
+ * sessions. Everything from the first byte to the end of a session happens on one I/O thread.
+ *
+ * <p>Thread-safe.
+ */
+public final class Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int MAX_HEADERS = 100;
+    private static final int MAX_QUERY_PARAMETERS = 100;
+    private static final long MAX_BODY_BYTES = 64 * 1024;
+    private static final int BACKLOG = 4096;
+    private static final int ACCEPTS_PER_WAKE_UP = 64;
+    private static final String ALPN = "http/1.1";
+
+    private final ListenerConfig config;
+    private final IoThreads threads;
+    private final List<SessionGroup> groups;
+    private final SessionObserver observer;
+    private final @Nullable UndertowXnioSsl tls;
+    private final OptionMap tlsOptions;
+    private final HttpOpenListener http;
+    private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private volatile boolean stopping;
+
+    /**
+     * Does not listen yet.
+     *
+     * @param bundle null for a plain listener
+     * @param groups one for each I/O thread, in their order
+     * @param fallback answers requests whose path is no route, on an I/O thread; must not block
+     */
+    public Listener(
+            ListenerConfig config,
+            @Nullable TlsBundle bundle,
+            List<RouteBinding> routes,
+            IoThreads threads,
+            List<SessionGroup> groups,
+            SessionObserver observer,
+            HttpHandler fallback) {
+        this.config = config;
+        this.threads = threads;
+        this.groups = groups;
+        this.observer = observer;
+        NettyBufferPool buffers = new NettyBufferPool(threads.pool());
+        if (bundle == null) {
+            tls = null;
+            tlsOptions = OptionMap.EMPTY;
+        } else {
+            tls = new UndertowXnioSsl(threads.worker().getXnio(), OptionMap.EMPTY, buffers, bundle.context());
+            tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
+        }
+        List<Routes.Route> ready = routes.stream()
+                .map(r -> new Routes.Route(r.route(), new Origins(r.route().origins()), r.policy()))
+                .toList();
+        http = new HttpOpenListener(buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
+        http.setRootHandler(new Handshake(
+                config.name(),
+                Routes.of(config.name(), ready),
+                bundle == null ? null : "https",
+                fallback,
+                () -> stopping,
+                this::upgraded));
+    }
+
+    private static OptionMap httpOptions(int handshakeMillis) {
+        return OptionMap.builder()
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, handshakeMillis)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, handshakeMillis)
+                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+                .set(UndertowOptions.MAX_PARAMETERS, MAX_QUERY_PARAMETERS)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, MAX_BODY_BYTES)
+                .set(UndertowOptions.ENABLE_HTTP2, false)
+                .set(UndertowOptions.ALWAYS_SET_DATE, false)
+                .getMap();
+    }
+
+    /**
+     * Listens on one of the configured addresses.
+     *
+     * @throws IOException the address cannot be had
+     */
+    public void listen(HostPort bind) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(bind.host(), bind.port());
+        if (address.isUnresolved()) {
+            throw new IOException("unknown host");
+        }
+        ChannelListener<AcceptingChannel<StreamConnection>> accept = this::accept;
+        AcceptingChannel<StreamConnection> socket = threads.worker()
+                .createStreamConnectionServer(
+                        address,
+                        accept,
+                        OptionMap.builder()
+                                .set(Options.TCP_NODELAY, true)
+                                .set(Options.KEEP_ALIVE, true)
+                                .set(Options.REUSE_ADDRESSES, true)
+                                .set(Options.BACKLOG, BACKLOG)
+                                .getMap());
+        sockets.add(socket);
+        addresses.add(socket.getLocalAddress(InetSocketAddress.class));
+    }
+
+    /** Accepts from all addresses. */
+    public void start() {
+        sockets.forEach(AcceptingChannel::resumeAccepts);
+    }
+
+    /** The bound addresses, with the real ports. */
+    public List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    public ListenerConfig config() {
+        return config;
+    }
+
+    /** Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. */
+    public void stop() {
+        stopping = true;
+        sockets.forEach(IoUtils::safeClose);
+    }
+
+    private void accept(AcceptingChannel<StreamConnection> socket) {
+        try {
+            for (int i = 0; i < ACCEPTS_PER_WAKE_UP; i++) {
+                StreamConnection connection = socket.accept();
+                if (connection == null) {
+                    return;
+                }
+                connection.getIoThread().execute(() -> open(connection));
+            }
+        } catch (IOException closed) {
+            LOG.debug("accept ended listener={} reason={}", config.name(), closed.getMessage());
+        }
+    }
+
+    private void open(StreamConnection connection) {
+        try {
+            StreamConnection channel = tls == null ? connection : wrap(tls, connection);
+            HeaderGuard.guard(channel);
+            http.handleEvent(channel);
+        } catch (RuntimeException | Error bug) {
+            IoUtils.safeClose(connection);
+            observer.bug("opening a connection", bug);
+        }
+    }
+
+    private StreamConnection wrap(UndertowXnioSsl ssl, StreamConnection connection) {
+        SslConnection wrapped = ssl.wrapExistingConnection(connection, tlsOptions, false);
+        SSLEngine engine = UndertowXnioSsl.getSslEngine(wrapped);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {ALPN});
+        engine.setSSLParameters(parameters);
+        return wrapped;
+    }
+
+    private void upgraded(HttpServerExchange exchange, Routes.Route route) {
+        HttpServerConnection server = (HttpServerConnection) exchange.getConnection();
+        StreamConnection connection = server.getChannel();
+        IoContext io = threads.of(connection.getIoThread());
+        WebSocketConnection client = new WebSocketConnection(io, connection);
+        server.addCloseListener(client);
+        InetSocketAddress address = connection.getPeerAddress(InetSocketAddress.class);
+        Session session = new Session(
+                groups.get(IoThreads.indexOf(io.thread())),
+                route.policy(),
+                observer,
+                new ClientInfo(config.name(), address),
+                client);
+        client.start(session);
+        if (stopping) {
+            session.stop();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.sluice.listener;
+
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a handshake is refused, and the HTTP answer.
+ *
+ * <p>Immutable.
+ */
+enum Refusal {
+    STOPPING(503, "stopping", "The gateway is stopping; try again soon.", Headers.RETRY_AFTER, "5"),
+    METHOD(405, "method", "A WebSocket handshake is a GET request.", Headers.ALLOW, "GET"),
+    NOT_UPGRADE(
+            426,
+            "not-upgrade",
+            "This address speaks MQTT over WebSocket: connect with a WebSocket client, over HTTP/1.1.",
+            Headers.UPGRADE,
+            "websocket"),
+    VERSION(
+            426,
+            "websocket-version",
+            "Sec-WebSocket-Version must be 13.",
+            HttpString.tryFromString("Sec-WebSocket-Version"),
+            "13"),
+    KEY(400, "websocket-key", "Sec-WebSocket-Key must be 16 bytes in base64, once.", null, ""),
+    HOST(400, "host", "There must be exactly one valid Host header.", null, ""),
+    BODY(400, "body", "A WebSocket handshake has no body, no Transfer-Encoding and no Expect.", null, ""),
+    EARLY_BYTES(400, "early-bytes", "WebSocket frames may follow only after the 101 answer.", null, ""),
+    FOLDED_HEADER(400, "folded-header", "Header lines must not be folded.", null, ""),
+    NO_ROUTE(404, "no-route", "Nothing is served at this address.", null, ""),
+    ORIGIN(403, "origin", "This Origin may not connect.", null, ""),
+    ORIGIN_ABSENT(403, "origin-absent", "An Origin header is required.", null, ""),
+    SUBPROTOCOL(
+            400, "subprotocol", "Sec-WebSocket-Protocol must offer mqtt or another that this route accepts.", null, "");
+
+    private final int status;
+    private final String label;
+    private final String sentence;
+    private final @Nullable HttpString header;
+    private final String headerValue;
+
+    Refusal(int status, String label, String sentence, @Nullable HttpString header, String headerValue) {
+        this.status = status;
+        this.label = label;
+        this.sentence = sentence;
+        this.header = header;
+        this.headerValue = headerValue;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** The name in log lines. */
+    String label() {
+        return label;
+    }
+
+    /** The body of the answer. */
+    String sentence() {
+        return sentence;
+    }
+
+    /** What the status asks for beside the body. */
+    @Nullable
+    HttpString header() {
+        return header;
+    }
+
+    String headerValue() {
+        return headerValue;
+    }
+}

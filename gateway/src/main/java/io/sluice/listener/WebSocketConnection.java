@@ -1,0 +1,340 @@
+package io.sluice.listener;
+
+import io.sluice.net.IoContext;
+import io.sluice.net.Outlet;
+import io.sluice.session.CloseCause;
+import io.sluice.session.Peer;
+import io.sluice.session.Session;
+import io.undertow.server.ServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * The client's side of a session: an upgraded connection, and RFC 6455 on it.
+ *
+ * <pre>
+ *          finish             Close is out, and the client's came       input ended
+ * OPEN ------------> CLOSING -----------------------------------> SHUT ------------> GONE
+ *   |                   |                                           |                 ^
+ *   +-------------------+------------------ abort, connection lost -+-----------------+
+ * </pre>
+ *
+ * <p>The server ends the TCP connection, by half-close: to close with unread bytes would send a reset, and the client would
+ * see close code 1006 (RFC 6455 7.1.1).
+ *
+ * <p>What goes wrong while the session calls is told to it later, from the I/O thread's queue.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+final class WebSocketConnection
+        implements Peer, ReadReadyHandler, WriteReadyHandler, ServerConnection.CloseListener, Runnable {
+
+    private enum Phase {
+        OPEN,
+        CLOSING,
+        SHUT,
+        GONE
+    }
+
+    private final IoContext io;
+    private final StreamConnection connection;
+    private final StreamSourceConduit source;
+    private final StreamSinkConduit sink;
+    private final Outlet outlet;
+    private final FrameDecoder decoder = new FrameDecoder();
+    private @Nullable Session session;
+
+    private Phase phase = Phase.OPEN;
+    private boolean inputEnded;
+    private boolean lost;
+    private boolean reported;
+    private byte @Nullable [] pongDue;
+
+    WebSocketConnection(IoContext io, StreamConnection connection) {
+        this.io = io;
+        this.connection = connection;
+        source = HeaderGuard.unguard(connection);
+        sink = connection.getSinkChannel().getConduit();
+        outlet = new Outlet(sink, io.pool());
+    }
+
+    /** Events begin, never from within this call. */
+    void start(Session its) {
+        session = its;
+        source.setReadReadyHandler(this);
+        sink.setWriteReadyHandler(this);
+        source.resumeReads();
+    }
+
+    // Peer
+
+    @Override
+    public boolean send(ByteBuffer bytes) {
+        FrameEncoder.binaryHeader(bytes);
+        return write(bytes);
+    }
+
+    @Override
+    public void pauseReads() {
+        source.suspendReads();
+    }
+
+    @Override
+    public void resumeReads() {
+        if (!inputEnded && phase != Phase.GONE) {
+            source.resumeReads();
+        }
+    }
+
+    @Override
+    public void finish(CloseCause cause) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        if (inputEnded || lost) {
+            abort();
+            return;
+        }
+        phase = Phase.CLOSING;
+        pongDue = null;
+        if (write(closeFrame(cause))) {
+            closeIsOut();
+        }
+        resumeReads();
+    }
+
+    @Override
+    public void abort() {
+        if (phase == Phase.GONE) {
+            return;
+        }
+        try {
+            connection.setOption(Options.CLOSE_ABORT, true);
+        } catch (IOException | RuntimeException alreadyClosed) {
+            // there is nothing left to reset
+        }
+        close();
+    }
+
+    // Events of the conduits
+
+    @Override
+    public void readReady() {
+        try {
+            if (phase == Phase.GONE || inputEnded) {
+                source.suspendReads();
+                return;
+            }
+            ByteBuffer run = io.scratch(IoContext.READ_BYTES);
+            int read = source.read(run);
+            if (read < 0) {
+                inputEnds();
+            } else if (read > 0) {
+                received(io.filled(run));
+            }
+        } catch (IOException ordinary) {
+            inputEnds();
+        } catch (RuntimeException | Error bug) {
+            session().failed(bug);
+        }
+    }
+
+    @Override
+    public void writeReady() {
+        try {
+            if (phase == Phase.GONE) {
+                sink.suspendWrites();
+                return;
+            }
+            int waited = outlet.waitingBytes();
+            if (outlet.drain()) {
+                sink.suspendWrites();
+                drained();
+            } else if (phase == Phase.OPEN && outlet.waitingBytes() < waited) {
+                session().clientProgress();
+            }
+        } catch (IOException ordinary) {
+            inputEnds();
+        } catch (RuntimeException | Error bug) {
+            session().failed(bug);
+        }
+    }
+
+    /** The worker stops. */
+    @Override
+    public void forceTermination() {
+        IoUtils.safeClose(connection);
+    }
+
+    @Override
+    public void terminated() {
+        // a half of the connection is closed: reads and writes tell
+    }
+
+    /** The connection is closed, by us or by what lies below, on any thread. */
+    @Override
+    public void closed(ServerConnection closed) {
+        later();
+    }
+
+    /** What could not be told at once. */
+    @Override
+    public void run() {
+        try {
+            if (phase == Phase.GONE || !connection.isOpen()) {
+                close();
+                if (!reported) {
+                    reported = true;
+                    session().clientClosed();
+                }
+            } else if (lost) {
+                inputEnds();
+            }
+        } catch (RuntimeException | Error bug) {
+            session().failed(bug);
+        }
+    }
+
+    private void received(ByteBuffer run) {
+        decoder.decode(run);
+        if (phase != Phase.OPEN) {
+            if (decoder.end() != null && phase == Phase.CLOSING && outlet.empty()) {
+                shut();
+            }
+            return;
+        }
+        if (run.hasRemaining()) {
+            session().clientBytes(run);
+        }
+        byte[] ping = decoder.takePing();
+        if (ping != null) {
+            answer(ping);
+        }
+        FrameDecoder.End end = decoder.end();
+        if (end != null && phase == Phase.OPEN) {
+            ended(end);
+        }
+    }
+
+    private void ended(FrameDecoder.End end) {
+        switch (end) {
+            case CLOSE -> session().clientFinished();
+            case FRAME_ERROR -> session().clientFailed(CloseCause.FRAME_ERROR);
+            case TEXT_FRAME -> session().clientFailed(CloseCause.TEXT_FRAME);
+            case CLOSE_REASON_INVALID -> session().clientFailed(CloseCause.CLOSE_REASON_INVALID);
+        }
+    }
+
+    /** RFC 6455 5.5.3: while the client does not read, the newest ping stands for all. */
+    private void answer(byte[] ping) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        if (outlet.empty()) {
+            write(FrameEncoder.pong(ping));
+        } else {
+            pongDue = ping;
+        }
+    }
+
+    private void inputEnds() {
+        inputEnded = true;
+        source.suspendReads();
+        if (phase == Phase.OPEN) {
+            session().clientFailed(CloseCause.CLIENT_LOST);
+        } else {
+            close();
+        }
+    }
+
+    private void drained() throws IOException {
+        byte[] ping = pongDue;
+        if (ping != null) {
+            pongDue = null;
+            if (!write(FrameEncoder.pong(ping))) {
+                return;
+            }
+        }
+        switch (phase) {
+            case OPEN -> session().clientWritable();
+            case CLOSING -> closeIsOut();
+            case SHUT, GONE -> {}
+        }
+    }
+
+    /** @return all is on its way */
+    private boolean write(ByteBuffer bytes) {
+        if (lost || phase == Phase.GONE) {
+            bytes.position(bytes.limit());
+            return false;
+        }
+        try {
+            if (outlet.send(bytes)) {
+                return true;
+            }
+            sink.resumeWrites();
+        } catch (IOException ordinary) {
+            bytes.position(bytes.limit());
+            lost = true;
+            later();
+        }
+        return false;
+    }
+
+    /** RFC 6455 5.5.1: a Close is answered with its own code. */
+    private ByteBuffer closeFrame(CloseCause cause) {
+        if (decoder.end() == FrameDecoder.End.CLOSE) {
+            int code = decoder.closeCode();
+            return code == FrameDecoder.NO_CLOSE_CODE ? FrameEncoder.close() : FrameEncoder.close(code, "");
+        }
+        return FrameEncoder.close(cause.webSocketCode(), cause.reason());
+    }
+
+    private void closeIsOut() {
+        if (decoder.end() != null) {
+            shut();
+        }
+    }
+
+    private void shut() {
+        phase = Phase.SHUT;
+        try {
+            sink.terminateWrites();
+            if (!sink.flush()) {
+                sink.resumeWrites();
+            }
+        } catch (IOException ordinary) {
+            close();
+        }
+    }
+
+    private void close() {
+        if (phase == Phase.GONE) {
+            return;
+        }
+        phase = Phase.GONE;
+        outlet.release();
+        IoUtils.safeClose(connection);
+        later();
+    }
+
+    private void later() {
+        io.thread().execute(this);
+    }
+
+    private Session session() {
+        Session its = session;
+        if (its == null) {
+            throw new IllegalStateException("not started");
+        }
+        return its;
+    }
+}
