@@ -1,9 +1,38 @@
 package io.sluice;
 
 import io.sluice.config.GatewayConfig;
+import io.sluice.config.HostPort;
+import io.sluice.config.LimitConfig;
+import io.sluice.config.ListenerConfig;
+import io.sluice.config.RouteConfig;
+import io.sluice.config.TlsConfig;
+import io.sluice.listener.Listener;
+import io.sluice.listener.RouteBinding;
+import io.sluice.net.IoContext;
+import io.sluice.net.IoThreads;
+import io.sluice.session.Peer;
+import io.sluice.session.Session;
+import io.sluice.session.SessionGroup;
+import io.sluice.session.SessionObserver;
+import io.sluice.session.SessionPolicy;
+import io.sluice.session.TimerWheel;
+import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.SessionLog;
+import io.sluice.tls.TlsBundle;
+import io.sluice.tls.TlsException;
+import io.sluice.upstream.Upstream;
 import io.undertow.server.HttpHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running gateway: wires the edges to the core, starts and stops them.
@@ -11,12 +40,46 @@ import java.util.List;
  * <p>Thread-safe.
  */
 public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-    private Gateway() {}
+    private static final long STOP_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Starts with 404 for every path that is no route. */
+    /** What a stop may take beyond the close time-out. */
+    private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final GatewayConfig config;
+    private final IoThreads threads;
+    private final List<SessionGroup> groups = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Upstream upstream;
+    private final SessionLog sessionLog = new SessionLog();
+
+    private Gateway(GatewayConfig config, HttpHandler fallback) throws StartException {
+        this.config = config;
+        Map<String, TlsBundle> bundles = loadTls(config.tls());
+        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM);
+        for (IoContext context : threads.contexts()) {
+            SessionGroup group = new SessionGroup(System::nanoTime);
+            groups.add(group);
+            context.thread()
+                    .executeAtInterval(
+                            () -> group.wheel().advance(), TimerWheel.TICK_NANOS / 1_000_000, TimeUnit.MILLISECONDS);
+        }
+        upstream = new Upstream(config.clusters(), threads, groups);
+        List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
+        for (ListenerConfig listener : config.listeners()) {
+            @Nullable TlsBundle bundle = listener.tls().map(bundles::get).orElse(null);
+            listeners.add(new Listener(listener, bundle, routes, threads, groups, new Observer(), fallback));
+        }
+    }
+
+    /**
+     * Starts with 404 for every path that is no route.
+     *
+     * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
+     */
     public static Gateway start(GatewayConfig config) throws StartException {
-        return start(config, exchange -> exchange.setStatusCode(404));
+        return start(config, Gateway::nothingHere);
     }
 
     /**
@@ -26,26 +89,138 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
      */
     public static Gateway start(GatewayConfig config, HttpHandler fallback) throws StartException {
-        if (config.listeners().isEmpty()) {
-            throw new StartException("no listener " + fallback);
+        Gateway gateway = new Gateway(config, fallback);
+        try {
+            for (Listener listener : gateway.listeners) {
+                for (HostPort bind : listener.config().bind()) {
+                    gateway.listen(listener, bind);
+                }
+            }
+            gateway.listeners.forEach(Listener::start);
+            return gateway;
+        } catch (StartException | RuntimeException | Error failed) {
+            gateway.close();
+            throw failed;
         }
-        return new Gateway();
     }
 
-    /** The URLs clients use, one per bound address, e.g. {@code wss://127.0.0.1:8443/mqtt}. */
+    /** The URLs clients use: one for each bound address and path that it serves. */
     public List<String> urls() {
-        return List.of();
+        List<String> urls = new ArrayList<>();
+        for (Listener listener : listeners) {
+            String scheme = listener.config().tls().isPresent() ? "wss://" : "ws://";
+            for (InetSocketAddress address : listener.addresses()) {
+                String host = new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+                for (RouteConfig route : config.routes()) {
+                    List<String> served = route.listeners();
+                    if (served.isEmpty() || served.contains(listener.config().name())) {
+                        route.paths().forEach(path -> urls.add(scheme + host + path));
+                    }
+                }
+            }
+        }
+        return urls;
     }
 
     /** The bound addresses, in the configuration's order, with the real ports. */
     public List<InetSocketAddress> addresses() {
-        return List.of();
+        return listeners.stream().flatMap(l -> l.addresses().stream()).toList();
     }
 
-    /** Tells every client (1001, 0x8B), flushes, waits at most the close timeout, then closes all. Idempotent. */
-    public void stop() {}
+    /** Sessions that have not ended. */
+    public int sessions() {
+        return groups.stream().mapToInt(SessionGroup::size).sum();
+    }
+
+    /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
+    public void stop() {
+        listeners.forEach(Listener::stop);
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            threads.contexts().get(i).thread().execute(() -> group.forEach(Session::stop));
+        }
+        long longest = config.limits().stream()
+                .mapToLong(limit -> limit.closeTimeout().toNanos())
+                .max()
+                .orElse(0);
+        long deadline = System.nanoTime() + longest + STOP_GRACE_NANOS;
+        while (sessions() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(STOP_POLL_NANOS);
+        }
+        close();
+    }
 
     /** Closes all at once, goodbyes unsaid. Idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+        listeners.forEach(Listener::stop);
+        upstream.close();
+        threads.worker().shutdownNow();
+    }
+
+    private RouteBinding bind(RouteConfig route) {
+        LimitConfig limit = config.limits().stream()
+                .filter(policy -> policy.name().equals(route.limit()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no limit policy " + route.limit()));
+        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.cluster())));
+    }
+
+    private static Map<String, TlsBundle> loadTls(List<TlsConfig> configs) throws StartException {
+        Map<String, TlsBundle> bundles = new HashMap<>();
+        for (TlsConfig config : configs) {
+            try {
+                TlsBundle bundle = TlsBundle.load(config);
+                bundle.warnings().forEach(LOG::warn);
+                bundles.put(config.name(), bundle);
+            } catch (TlsException wrong) {
+                throw new StartException(String.valueOf(wrong.getMessage()));
+            }
+        }
+        return bundles;
+    }
+
+    private void listen(Listener listener, HostPort bind) throws StartException {
+        try {
+            listener.listen(bind);
+        } catch (IOException | RuntimeException failed) {
+            boolean noIpv6 = bind.host().equals("::") && !(failed instanceof java.net.BindException);
+            if (!noIpv6) {
+                throw new StartException(cannotListen(listener.config().name(), bind, failed));
+            }
+            LOG.info("no IPv6 on this machine; listening on 0.0.0.0:{} in place of {}", bind.port(), bind);
+            listen(listener, new HostPort("0.0.0.0", bind.port()));
+        }
+    }
+
+    private static String cannotListen(String name, HostPort bind, Exception failed) {
+        String reason = String.valueOf(failed.getMessage());
+        String hint = "";
+        if (reason.contains("ermission denied")) {
+            reason = "permission denied";
+            hint = "; ports below 1024 need CAP_NET_BIND_SERVICE";
+        } else if (reason.contains("in use")) {
+            reason = "the address is in use";
+            hint = "; another process listens there";
+        }
+        String key = name.equals("default") ? "listener.bind" : "listener." + name + ".bind";
+        return "cannot listen on " + bind + " (" + key + "): " + reason + hint;
+    }
+
+    private static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
+        exchange.setStatusCode(404);
+        exchange.getResponseSender().send("Nothing is served at this address.\n");
+    }
+
+    private final class Observer implements SessionObserver {
+        @Override
+        public void ended(SessionEnd end) {
+            sessionLog.ended(end);
+        }
+
+        @Override
+        public void bug(String where, Throwable bug) {
+            LOG.error("bug in the gateway; one session is lost where={}", where, bug);
+        }
+    }
 }

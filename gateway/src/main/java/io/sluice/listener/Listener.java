@@ -92,7 +92,8 @@ public final class Listener {
         List<Routes.Route> ready = routes.stream()
                 .map(r -> new Routes.Route(r.route(), new Origins(r.route().origins()), r.policy()))
                 .toList();
-        http = new HttpOpenListener(buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
+        http = new HttpOpenListener(
+                buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
         http.setRootHandler(new Handshake(
                 config.name(),
                 Routes.of(config.name(), ready),

@@ -57,7 +57,8 @@ final class Origins {
         return pattern.scheme().equals(origin.scheme)
                 && pattern.port() == origin.port
                 && (pattern.wildcard()
-                        ? origin.host.endsWith("." + pattern.host()) && origin.host.length() > pattern.host().length() + 1
+                        ? origin.host.endsWith("." + pattern.host())
+                                && origin.host.length() > pattern.host().length() + 1
                         : origin.host.equals(pattern.host()));
     }
 

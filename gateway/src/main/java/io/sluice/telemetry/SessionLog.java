@@ -1,0 +1,72 @@
+package io.sluice.telemetry;
+
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One line for each ended session, at DEBUG for ordinary endings and INFO for the others.
+ *
+ * <p>Thread-safe.
+ */
+public final class SessionLog {
+    private static final int SHOWN = 64;
+
+    private final Logger log = LoggerFactory.getLogger("sluice.session");
+
+    /** Writes the line. */
+    public void ended(SessionEnd end) {
+        Level level = end.ordinary() ? Level.DEBUG : Level.INFO;
+        if (log.isEnabledForLevel(level)) {
+            log.atLevel(level).log(line(end));
+        }
+    }
+
+    static String line(SessionEnd end) {
+        return String.format(
+                Locale.ROOT,
+                "ended cause=%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s duration=%.3fs"
+                        + " packets-in=%d packets-out=%d bytes-in=%d bytes-out=%d",
+                end.cause(),
+                end.closedBy(),
+                end.client().getHostString(),
+                end.client().getPort(),
+                end.clientId() == null ? "-" : quoted(end.clientId()),
+                end.listener(),
+                end.route(),
+                end.broker() == null ? "-" : end.broker(),
+                version(end.level()),
+                end.durationNanos() / 1e9,
+                end.packetsIn(),
+                end.packetsOut(),
+                end.bytesIn(),
+                end.bytesOut());
+    }
+
+    private static String version(int level) {
+        return switch (level) {
+            case 0 -> "-";
+            case 3 -> "3.1";
+            case 4 -> "3.1.1";
+            default -> Integer.toString(level);
+        };
+    }
+
+    /** Untrusted text: quoted, escaped to printable ASCII, cut at 64 characters. */
+    static String quoted(String text) {
+        StringBuilder shown = new StringBuilder("\"");
+        int length = Math.min(text.length(), SHOWN);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                shown.append('\\').append(c);
+            } else if (c >= ' ' && c < 0x7F) {
+                shown.append(c);
+            } else {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            }
+        }
+        return shown.append(text.length() > SHOWN ? "\"..." : "\"").toString();
+    }
+}

@@ -1,0 +1,221 @@
+package io.sluice.upstream;
+
+import io.sluice.net.IoContext;
+import io.sluice.net.Outlet;
+import io.sluice.session.CloseCause;
+import io.sluice.session.Peer;
+import io.sluice.session.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * The broker's side of a session: one TCP connection, used by one client and never again.
+ *
+ * <p>It ends by half-close: flush, shut the output down, read to the end. A reset with unread bytes would destroy a
+ * DISCONNECT under way, and the broker would publish the Will.
+ *
+ * <p>What goes wrong while the session calls is told to it later, from the I/O thread's queue.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandler, Runnable {
+
+    private enum Phase {
+        OPEN,
+        FINISHING,
+        GONE
+    }
+
+    /** With its WebSocket frame header, what is read at once fills one TLS record. */
+    private static final int READ_BYTES = IoContext.READ_BYTES - 4;
+
+    private final IoContext io;
+    private final StreamConnection connection;
+    private final StreamSourceConduit source;
+    private final StreamSinkConduit sink;
+    private final Outlet outlet;
+    private final Broker broker;
+    private final Session session;
+
+    private Phase phase = Phase.OPEN;
+    private boolean inputEnded;
+    private boolean lost;
+    private boolean reported;
+
+    BrokerConnection(IoContext io, StreamConnection connection, Broker broker, Session session) {
+        this.io = io;
+        this.connection = connection;
+        this.broker = broker;
+        this.session = session;
+        source = connection.getSourceChannel().getConduit();
+        sink = connection.getSinkChannel().getConduit();
+        outlet = new Outlet(sink, io.pool());
+    }
+
+    /** Events begin, never from within this call. */
+    void start() {
+        source.setReadReadyHandler(this);
+        sink.setWriteReadyHandler(this);
+        source.resumeReads();
+    }
+
+    @Override
+    public boolean send(ByteBuffer bytes) {
+        if (lost || phase != Phase.OPEN) {
+            bytes.position(bytes.limit());
+            return false;
+        }
+        try {
+            if (outlet.send(bytes)) {
+                return true;
+            }
+            sink.resumeWrites();
+        } catch (IOException ordinary) {
+            bytes.position(bytes.limit());
+            lost = true;
+            later();
+        }
+        return false;
+    }
+
+    @Override
+    public void pauseReads() {
+        source.suspendReads();
+    }
+
+    @Override
+    public void resumeReads() {
+        if (!inputEnded && phase != Phase.GONE) {
+            source.resumeReads();
+        }
+    }
+
+    @Override
+    public void finish(CloseCause cause) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        if (inputEnded || lost) {
+            close();
+            return;
+        }
+        phase = Phase.FINISHING;
+        if (outlet.empty()) {
+            shutOutput();
+        }
+        resumeReads();
+    }
+
+    @Override
+    public void abort() {
+        close();
+    }
+
+    @Override
+    public void readReady() {
+        try {
+            if (phase == Phase.GONE || inputEnded) {
+                source.suspendReads();
+                return;
+            }
+            ByteBuffer run = io.scratch(READ_BYTES);
+            int read = source.read(run);
+            if (read < 0) {
+                inputEnds();
+            } else if (read > 0 && phase == Phase.OPEN) {
+                session.upstreamBytes(io.filled(run));
+            }
+        } catch (IOException ordinary) {
+            inputEnds();
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
+    @Override
+    public void writeReady() {
+        try {
+            if (phase == Phase.GONE) {
+                sink.suspendWrites();
+            } else if (outlet.drain()) {
+                sink.suspendWrites();
+                if (phase == Phase.OPEN) {
+                    session.upstreamWritable();
+                } else {
+                    shutOutput();
+                }
+            }
+        } catch (IOException ordinary) {
+            inputEnds();
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
+    /** The worker stops. */
+    @Override
+    public void forceTermination() {
+        IoUtils.safeClose(connection);
+    }
+
+    @Override
+    public void terminated() {
+        // a half of the connection is closed: reads and writes tell
+    }
+
+    /** What could not be told at once. */
+    @Override
+    public void run() {
+        try {
+            if (phase == Phase.GONE) {
+                if (!reported) {
+                    reported = true;
+                    session.upstreamClosed();
+                }
+            } else if (lost) {
+                inputEnds();
+            }
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
+    private void inputEnds() {
+        inputEnded = true;
+        source.suspendReads();
+        if (phase == Phase.OPEN) {
+            session.upstreamFinished();
+        } else {
+            close();
+        }
+    }
+
+    private void shutOutput() {
+        try {
+            sink.terminateWrites();
+        } catch (IOException ordinary) {
+            close();
+        }
+    }
+
+    private void close() {
+        if (phase == Phase.GONE) {
+            return;
+        }
+        phase = Phase.GONE;
+        outlet.release();
+        IoUtils.safeClose(connection);
+        broker.released();
+        later();
+    }
+
+    private void later() {
+        io.thread().execute(this);
+    }
+}

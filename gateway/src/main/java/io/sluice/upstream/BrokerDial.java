@@ -1,0 +1,160 @@
+package io.sluice.upstream;
+
+import io.sluice.net.IoContext;
+import io.sluice.session.Dial;
+import io.sluice.session.Session;
+import io.sluice.session.TimerWheel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoFuture;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+
+/**
+ * One session's search for a broker: dials one after the other, each at most the dial time-out, until one answers or the
+ * tries are used up. The attempt under way is told from older ones by its number.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+final class BrokerDial extends TimerWheel.Timer implements Dial {
+    private static final OptionMap OPTIONS = OptionMap.builder()
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.KEEP_ALIVE, true)
+            .getMap();
+
+    private final Cluster cluster;
+    private final Session session;
+    private final IoContext io;
+    private final TimerWheel wheel;
+    private final Set<Broker> tried = new HashSet<>();
+
+    private @Nullable Broker broker;
+    private @Nullable IoFuture<StreamConnection> future;
+    private int attempt;
+
+    BrokerDial(Cluster cluster, Session session, IoContext io, TimerWheel wheel) {
+        this.cluster = cluster;
+        this.session = session;
+        this.io = io;
+        this.wheel = wheel;
+    }
+
+    void start() {
+        if (!next()) {
+            int nobody = attempt;
+            io.thread().execute(() -> refused(nobody));
+        }
+    }
+
+    @Override
+    public void accepted() {
+        // no slots yet that would be free now
+    }
+
+    @Override
+    public boolean next() {
+        Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried) : null;
+        InetSocketAddress address = choice == null ? null : choice.next();
+        if (choice == null || address == null) {
+            return false;
+        }
+        tried.add(choice);
+        choice.acquired();
+        broker = choice;
+        int number = ++attempt;
+        wheel.schedule(this, wheel.now() + cluster.config().dialTimeout().toNanos());
+        IoFuture<StreamConnection> opening =
+                io.thread().openStreamConnection(address, connection -> connected(number, choice, connection), OPTIONS);
+        future = opening;
+        opening.addNotifier(
+                (done, ignored) -> {
+                    if (done.getStatus() == IoFuture.Status.FAILED) {
+                        IOException why = done.getException();
+                        io.thread().execute(() -> failed(number, choice, reason(why)));
+                    }
+                },
+                null);
+        return true;
+    }
+
+    @Override
+    public void cancel() {
+        Broker current = broker;
+        attempt++;
+        giveUp();
+        if (current != null) {
+            current.released();
+        }
+    }
+
+    @Override
+    protected void expired() {
+        Broker current = broker;
+        if (current != null) {
+            long millis = cluster.config().dialTimeout().toMillis();
+            failed(attempt, current, "no answer within " + millis + " ms (cluster.dial-timeout)");
+        }
+    }
+
+    private void connected(int number, Broker reached, StreamConnection connection) {
+        if (number != attempt) {
+            IoUtils.safeClose(connection);
+            return;
+        }
+        wheel.cancel(this);
+        broker = null;
+        future = null;
+        reached.reached();
+        BrokerConnection peer = new BrokerConnection(io, connection, reached, session);
+        try {
+            session.upstreamConnected(peer, reached.name());
+            peer.start();
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
+    private void failed(int number, Broker which, String reason) {
+        if (number != attempt) {
+            return;
+        }
+        attempt++;
+        giveUp();
+        which.released();
+        which.failed(reason);
+        if (!next()) {
+            refused(attempt);
+        }
+    }
+
+    private void refused(int number) {
+        if (number != attempt) {
+            return;
+        }
+        try {
+            session.upstreamRefused();
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
+    private void giveUp() {
+        wheel.cancel(this);
+        broker = null;
+        IoFuture<StreamConnection> opening = future;
+        future = null;
+        if (opening != null) {
+            opening.cancel();
+        }
+    }
+
+    private static String reason(@Nullable IOException why) {
+        String message = why == null ? null : why.getMessage();
+        return message == null ? "connection failed" : message;
+    }
+}

@@ -1,0 +1,71 @@
+package io.sluice.upstream;
+
+import io.sluice.config.ClusterConfig;
+import io.sluice.mqtt.Connect;
+import io.sluice.net.IoThreads;
+import io.sluice.session.Dial;
+import io.sluice.session.Dialer;
+import io.sluice.session.Session;
+import io.sluice.session.SessionGroup;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * A named group of brokers, and the choice among them: of two taken at random the one with fewer connections (Mitzenmacher,
+ * "The Power of Two Choices in Randomized Load Balancing").
+ *
+ * <p>Thread-safe.
+ */
+final class Cluster implements Dialer {
+    private final ClusterConfig config;
+    private final List<Broker> brokers;
+    private final IoThreads threads;
+    private final List<SessionGroup> groups;
+
+    Cluster(ClusterConfig config, IoThreads threads, List<SessionGroup> groups) {
+        this.config = config;
+        this.threads = threads;
+        this.groups = groups;
+        brokers = config.brokers().stream()
+                .map(address -> new Broker(config.name(), address))
+                .toList();
+    }
+
+    ClusterConfig config() {
+        return config;
+    }
+
+    List<Broker> brokers() {
+        return brokers;
+    }
+
+    @Override
+    public Dial dial(Session session, Connect connect) {
+        XnioIoThread thread = (XnioIoThread) Thread.currentThread();
+        BrokerDial dial = new BrokerDial(
+                this,
+                session,
+                threads.of(thread),
+                groups.get(IoThreads.indexOf(thread)).wheel());
+        dial.start();
+        return dial;
+    }
+
+    /** A broker that is resolved and not yet tried; null when none is left. */
+    @Nullable
+    Broker pick(Set<Broker> tried) {
+        List<Broker> left = brokers.stream()
+                .filter(broker -> broker.isResolved() && !tried.contains(broker))
+                .toList();
+        if (left.isEmpty()) {
+            return null;
+        }
+        int size = left.size();
+        Broker one = left.get(ThreadLocalRandom.current().nextInt(size));
+        Broker other = left.get(ThreadLocalRandom.current().nextInt(size));
+        return other.connections() < one.connections() ? other : one;
+    }
+}

@@ -1,0 +1,58 @@
+package io.sluice.upstream;
+
+import io.sluice.config.ClusterConfig;
+import io.sluice.config.HostPort;
+import io.sluice.net.IoThreads;
+import io.sluice.session.Dialer;
+import io.sluice.session.SessionGroup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All clusters of the gateway, and the thread that keeps their names resolved.
+ *
+ * <p>Thread-safe.
+ */
+public final class Upstream implements AutoCloseable {
+    private final Map<String, Cluster> clusters = new LinkedHashMap<>();
+    private final Resolver resolver = new Resolver();
+
+    /**
+     * Resolves all names once, and waits a little for it.
+     *
+     * @param groups one for each I/O thread, in their order
+     */
+    public Upstream(List<ClusterConfig> configs, IoThreads threads, List<SessionGroup> groups) {
+        for (ClusterConfig config : configs) {
+            clusters.put(config.name(), new Cluster(config, threads, groups));
+        }
+        resolver.start(clusters.values());
+    }
+
+    /**
+     * The way to the brokers of a cluster; to be called on I/O threads only.
+     *
+     * @throws IllegalArgumentException there is no such cluster
+     */
+    public Dialer dialer(String cluster) {
+        Cluster found = clusters.get(cluster);
+        if (found == null) {
+            throw new IllegalArgumentException("no cluster " + cluster);
+        }
+        return found;
+    }
+
+    /** Every broker's address, in the configuration's order. */
+    public List<HostPort> brokers() {
+        List<HostPort> all = new ArrayList<>();
+        clusters.values().forEach(cluster -> all.addAll(cluster.config().brokers()));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        resolver.close();
+    }
+}
