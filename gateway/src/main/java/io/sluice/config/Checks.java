@@ -159,9 +159,8 @@ final class Checks {
         if (listener != null && host != null && path != null) {
             later.complain(
                     Keys.ROUTE_PATHS,
-                    Quote.quote(path) + " of route " + later.name() + " is also route " + earlier.name() + "'s, on "
-                            + host + " host and " + listener
-                            + " listener; let them differ in paths, hosts or listeners",
+                    Quote.quote(path) + " of route " + later.name() + " is also route " + earlier.name() + "'s (host "
+                            + host + ", listener " + listener + "); let them differ in paths, hosts or listeners",
                     problems);
         }
     }

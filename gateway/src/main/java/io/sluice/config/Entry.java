@@ -1,7 +1,6 @@
 package io.sluice.config;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param named keys were written with the entry's name
  */
 record Entry(Assignments assignments, Section section, String name, boolean named) {
-    private static final Consumer<String> TOLD_BEFORE = problem -> {};
-
-    /** The value in force; empty where there is none or it is bad, which is told already. */
+    /** The value in force; empty where there is none, or where it is bad: {@link Assignments} told that already. */
     <T> Optional<T> find(Key<T> key) {
         String text = text(key);
         return text == null || text.isEmpty()
                 ? Optional.empty()
-                : Optional.ofNullable(key.format().read(text, TOLD_BEFORE));
+                : Optional.ofNullable(key.format().read(text, problem -> {}));
     }
 
     /** The value in force, in a configuration without problems. */

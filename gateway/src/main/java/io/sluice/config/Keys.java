@@ -184,7 +184,7 @@ final class Keys {
             "keep-alive.factor",
             "1.5",
             Format.decimal(1, 100),
-            "How many keep alives a client may be silent, 1 to 100.");
+            "A client that is silent for this many keep alives is closed, 1 to 100.");
     static final Key<Duration> LIMIT_KEEP_ALIVE_GRACE = row(
             Section.LIMIT,
             "keep-alive.grace",

@@ -97,16 +97,20 @@ final class Sources {
             return null;
         }
         Written pair = Written.parse(text, origin);
-        if (pair == null && readable) {
-            problems.add(origin, Quote.quote(text) + " is not key=value");
-        } else if (readable && text.endsWith("\\")) {
+        if (pair == null) {
+            if (readable) {
+                problems.add(origin, Quote.quote(text) + " is not key=value");
+            }
+            return null;
+        }
+        if (readable && text.endsWith("\\")) {
             problems.add(
                     origin,
                     Quote.escape(pair.key()) + ": " + Quote.quote(String.valueOf(pair.value()))
                             + " ends in a backslash; a line cannot be continued and a backslash escapes nothing");
             readable = false;
         }
-        return pair == null || readable ? pair : new Written(pair.key(), null, origin);
+        return readable ? pair : new Written(pair.key(), null, origin);
     }
 
     /** Variables that begin with {@code SLUICE__}, by name; Kubernetes makes others that begin with {@code SLUICE_}. */
