@@ -1,0 +1,72 @@
+package io.sluice;
+
+import static java.util.stream.Collectors.joining;
+
+import io.sluice.config.Configuration;
+import io.sluice.config.GatewayConfig;
+import io.sluice.config.HostPort;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * Serves until a signal: SIGTERM says goodbye to every client, SIGINT ends at once.
+ *
+ * <p>Confined to the main thread.
+ */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Runs the gateway until SIGTERM (says goodbye, ends with 0) or SIGINT (ends at once, with 130).",
+        optionListHeading = "%nOptions:%n")
+final class RunCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+    private static final int INTERRUPTED = 128 + 2;
+
+    @Mixin
+    private final ConfigurationOptions options = new ConfigurationOptions();
+
+    private final CountDownLatch terminated = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws UsageException, StartException, InterruptedException {
+        Configuration configuration = options.load();
+        configuration.warnings().forEach(log::warn);
+        listenToSignals();
+        try (Gateway gateway = Gateway.start(configuration.gateway())) {
+            log.info("{}", serving(gateway, configuration.gateway()));
+            terminated.await();
+            log.info("SIGTERM: stops");
+            gateway.stop();
+        }
+        log.info("stopped");
+        return Main.OK;
+    }
+
+    private void listenToSignals() {
+        Signals.on("TERM", terminated::countDown);
+        Signals.on("INT", () -> {
+            log.info("SIGINT: ends at once");
+            System.exit(INTERRUPTED);
+        });
+        Signals.on("HUP", () -> log.warn("SIGHUP: a changed configuration needs a restart; nothing is reloaded"));
+    }
+
+    private static String serving(Gateway gateway, GatewayConfig config) {
+        String brokers = config.clusters().stream()
+                .flatMap(cluster -> cluster.brokers().stream())
+                .map(HostPort::toString)
+                .collect(joining(", "));
+        return "sluice %s serves %s -> %s (%d I/O threads, pid %d)"
+                .formatted(
+                        Main.version(),
+                        String.join(", ", gateway.urls()),
+                        brokers,
+                        config.ioThreads(),
+                        ProcessHandle.current().pid());
+    }
+}

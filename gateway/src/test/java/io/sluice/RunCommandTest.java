@@ -1,0 +1,111 @@
+package io.sluice;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A gateway in a process of its own, and what signals do to it. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RunCommandTest {
+    private Process process;
+    private BufferedReader log;
+
+    @BeforeEach
+    void start() throws IOException {
+        process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "run",
+                        "--set=listener.bind=127.0.0.1:0",
+                        "--set=listener.tls=off",
+                        "--set=cluster.brokers=127.0.0.1:1883"))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        log = process.errorReader(UTF_8);
+    }
+
+    @AfterEach
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Test
+    void saysInOneLineWhatItServes() throws Exception {
+        String line = awaitLine(" serves ");
+
+        assertThat(line)
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO  RunCommand: sluice .*")
+                .contains(" -> 127.0.0.1:1883 (")
+                .endsWith("I/O threads, pid " + process.pid() + ")");
+    }
+
+    @Test
+    void endsWellOnSigterm() throws Exception {
+        awaitLine(" serves ");
+
+        signal("TERM");
+
+        assertThat(rest()).last().asString().endsWith("stopped");
+        assertThat(status()).isZero();
+    }
+
+    @Test
+    void endsAtOnceOnSigint() throws Exception {
+        awaitLine(" serves ");
+
+        signal("INT");
+
+        assertThat(rest()).singleElement().asString().contains("SIGINT");
+        assertThat(status()).isEqualTo(130);
+    }
+
+    @Test
+    void goesOnAfterSighup() throws Exception {
+        awaitLine(" serves ");
+
+        signal("HUP");
+
+        assertThat(awaitLine("SIGHUP")).contains("WARN").contains("restart");
+        assertThat(process.isAlive()).isTrue();
+    }
+
+    private String awaitLine(String part) throws IOException {
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            if (line.contains(part)) {
+                return line;
+            }
+        }
+        throw new AssertionError("the gateway ended without a line that contains \"" + part + '"');
+    }
+
+    private List<String> rest() {
+        return log.lines().toList();
+    }
+
+    private int status() throws InterruptedException {
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private void signal(String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+}
