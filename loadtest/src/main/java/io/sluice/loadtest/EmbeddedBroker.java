@@ -3,7 +3,7 @@ package io.sluice.loadtest;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.sluice.config.HostPort;
-import java.util.List;
+import java.util.Map;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
@@ -54,7 +54,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static EmbeddedBroker start(String acceptorOptions) {
-        quiet("org.apache.activemq", "io.netty");
+        quiet();
         try {
             ActiveMQServer server = new ActiveMQServerImpl(configuration(acceptorOptions));
             server.start();
@@ -97,13 +97,18 @@ public final class EmbeddedBroker implements AutoCloseable {
         return configuration;
     }
 
-    /** The broker's own INFO lines are about clustering, stores and consoles that are not there. */
-    private static void quiet(String... loggers) {
-        for (String name : List.of(loggers)) {
+    /** Silences what the broker says about clusters, stores and dead letter queues, which are not there. */
+    private static void quiet() {
+        Map<String, Level> levels = Map.of(
+                "org.apache.activemq", Level.WARN,
+                "org.apache.activemq.artemis.core.server", Level.ERROR,
+                "org.apache.commons", Level.WARN,
+                "io.netty", Level.WARN);
+        levels.forEach((name, level) -> {
             if (LoggerFactory.getLogger(name) instanceof Logger logger && logger.getLevel() == null) {
-                logger.setLevel(Level.WARN);
+                logger.setLevel(level);
             }
-        }
+        });
     }
 
     /** Where MQTT clients connect over plain TCP. */

@@ -42,9 +42,9 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
      * A control packet.
      *
      * @param firstByte type and flags
-     * @param body what follows the fixed header
+     * @param body what follows the fixed header, read-only; read it by index
      */
-    record Packet(int firstByte, byte[] body) {
+    record Packet(int firstByte, ByteBuffer body) {
         int type() {
             return firstByte >>> 4;
         }
@@ -189,7 +189,8 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
                     body.writeBytes(chunk);
                 }
                 if (lengthKnown && body.size() == length) {
-                    out.add(new Packet(firstByte, body.toByteArray()));
+                    out.add(new Packet(
+                            firstByte, ByteBuffer.wrap(body.toByteArray()).asReadOnlyBuffer()));
                     reset();
                 }
             }

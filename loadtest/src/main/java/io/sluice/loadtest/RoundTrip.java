@@ -33,7 +33,7 @@ record RoundTrip(Duration median, int samples) {
         String id = "round-trip-" + Long.toHexString(System.nanoTime());
         try (MqttSocket socket = open(client, uri)) {
             socket.send(MqttPackets.connect(LEVEL, id, 0));
-            int returnCode = socket.next(MqttPackets.CONNACK, TIMEOUT).body()[1];
+            int returnCode = socket.next(MqttPackets.CONNACK, TIMEOUT).body().get(1);
             if (returnCode != 0) {
                 throw new IOException("the broker refuses with CONNACK return code " + returnCode);
             }
@@ -64,9 +64,9 @@ record RoundTrip(Duration median, int samples) {
         byte[] payload = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
         long start = System.nanoTime();
         socket.send(MqttPackets.publish(LEVEL, topic, payload));
-        byte[] body = socket.next(MqttPackets.PUBLISH, TIMEOUT).body();
+        ByteBuffer body = socket.next(MqttPackets.PUBLISH, TIMEOUT).body();
         long taken = System.nanoTime() - start;
-        if (!Arrays.equals(body, body.length - payload.length, body.length, payload, 0, payload.length)) {
+        if (body.getInt(body.limit() - payload.length) != number) {
             throw new IOException("message " + number + " came back altered");
         }
         return taken;
