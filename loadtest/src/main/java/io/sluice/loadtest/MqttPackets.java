@@ -1,0 +1,84 @@
+package io.sluice.loadtest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+
+/**
+ * The few client packets that the demo and the load test send, as bytes.
+ *
+ * <p>Immutable.
+ */
+final class MqttPackets {
+    static final int CONNACK = 2;
+    static final int PUBLISH = 3;
+    static final int SUBACK = 9;
+    static final int DISCONNECT = 14;
+
+    private static final int CLEAN_START = 0x02;
+
+    private MqttPackets() {}
+
+    /**
+     * CONNECT with a clean start and neither Will nor credentials.
+     *
+     * @param level 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0)
+     * @param keepAliveSeconds 0 to 65,535
+     */
+    static byte[] connect(int level, String clientId, int keepAliveSeconds) {
+        return packet(0x10, connectHeader(level, CLEAN_START, keepAliveSeconds), string(clientId));
+    }
+
+    /** Protocol name, level, flags, keep alive and, in 5.0, no properties (MQTT 5.0 3.1.2). */
+    static byte[] connectHeader(int level, int flags, int keepAliveSeconds) {
+        byte[] rest = {(byte) level, (byte) flags, (byte) (keepAliveSeconds >> 8), (byte) keepAliveSeconds};
+        return concat(string(level == 3 ? "MQIsdp" : "MQTT"), rest, noProperties(level));
+    }
+
+    /** SUBSCRIBE to one filter with packet identifier 1. */
+    static byte[] subscribe(int level, String filter, int qos) {
+        return packet(0x82, new byte[] {0, 1}, noProperties(level), string(filter), new byte[] {(byte) qos});
+    }
+
+    /** PUBLISH at QoS 0, not retained. */
+    static byte[] publish(int level, String topic, byte[] payload) {
+        return packet(0x30, string(topic), noProperties(level), payload);
+    }
+
+    /** DISCONNECT, normal. */
+    static byte[] disconnect() {
+        return packet(0xE0);
+    }
+
+    /** A control packet: first byte, Remaining Length, parts. */
+    static byte[] packet(int firstByte, byte[]... parts) {
+        byte[] body = concat(parts);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + 5);
+        out.write(firstByte);
+        int left = body.length;
+        do {
+            out.write(left > 0x7F ? (left & 0x7F) | 0x80 : left);
+            left >>>= 7;
+        } while (left > 0);
+        out.writeBytes(body);
+        return out.toByteArray();
+    }
+
+    /** A UTF-8 string behind its two-byte length. */
+    static byte[] string(String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        return concat(new byte[] {(byte) (utf8.length >> 8), (byte) utf8.length}, utf8);
+    }
+
+    static byte[] noProperties(int level) {
+        return new byte[level >= 5 ? 1 : 0];
+    }
+
+    static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return out.toByteArray();
+    }
+}
