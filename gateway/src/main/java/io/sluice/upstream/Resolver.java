@@ -54,6 +54,7 @@ final class Resolver implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task reports all that can go wrong by itself
     private void resolve(Cluster cluster, Broker broker, boolean first) {
         String host = broker.address().host();
         Duration again = cluster.config().resolveInterval();
