@@ -178,6 +178,7 @@ class LauncherTest {
     void putsJavaOptsBehindItsOwnFlags() throws Exception {
         javaHome("25");
         environment.put("JAVA_OPTS", "-Xmx77m  -Dlist=*");
+        Files.createFile(temporary.resolve("-Dlist=a file that the star must not become"));
 
         List<String> arguments = sluice("run").arguments();
 
@@ -373,6 +374,29 @@ class LauncherTest {
                 .doesNotContain("-Xss256k");
         assertThat(mebibytes(arguments, "-Xmx")).isGreaterThanOrEqualTo(256);
         assertThat(checkout.resolve("maven.log")).hasContent("-q -B -DskipTests -pl loadtest -am package");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pom.xml, true, true",
+        "gateway/pom.xml, true, true",
+        "gateway/src/main/Main.java, true, true",
+        "loadtest/pom.xml, false, true",
+        "loadtest/src/main/Main.java, false, true"
+    })
+    void buildsForASourceOfTheModuleItStarts(String source, boolean gateway, boolean tools) throws Exception {
+        javaHome("17.0.15");
+        Path checkout = checkout("touch gateway/target/sluice-gateway.jar loadtest/target/sluice-loadtest.jar");
+        Files.createDirectories(checkout.resolve("loadtest/target"));
+        start(checkout.resolve("sluice"), temporary, "run");
+        Files.setLastModifiedTime(
+                checkout.resolve(source), FileTime.from(Instant.now().plusSeconds(60)));
+
+        Run run = start(checkout.resolve("sluice"), temporary, "run");
+        Run demo = start(checkout.resolve("sluice"), temporary, "demo");
+
+        assertThat(run.error().isEmpty()).isNotEqualTo(gateway);
+        assertThat(demo.error().isEmpty()).isNotEqualTo(tools);
     }
 
     // ------------------------------------------------------------------------------------------------------ fixtures
