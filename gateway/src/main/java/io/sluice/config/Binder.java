@@ -1,0 +1,124 @@
+package io.sluice.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Makes the records of a configuration that was checked and has no problem.
+ *
+ * <p>Immutable.
+ */
+final class Binder {
+    private static final int MOST_IO_THREADS = 1024;
+
+    private final Assignments assignments;
+
+    Binder(Assignments assignments) {
+        this.assignments = assignments;
+    }
+
+    GatewayConfig gateway() {
+        Entry gateway = assignments.entries(Section.GATEWAY).get(0);
+        int cores = Math.min(MOST_IO_THREADS, Runtime.getRuntime().availableProcessors());
+        return new GatewayConfig(
+                each(Section.LISTENER, Binder::listener),
+                tlsBundles().stream().map(Binder::tls).toList(),
+                each(Section.ROUTE, Binder::route),
+                each(Section.CLUSTER, Binder::cluster),
+                each(Section.LIMIT, Binder::limit),
+                gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores));
+    }
+
+    private <T> List<T> each(Section section, Function<Entry, T> record) {
+        return assignments.entries(section).stream().map(record).toList();
+    }
+
+    /** The bundle without a name is left out where no listener has TLS, so that its files need not be there. */
+    private List<Entry> tlsBundles() {
+        boolean used = assignments.entries(Section.LISTENER).stream()
+                .anyMatch(listener -> !listener.get(Keys.LISTENER_TLS).equals(Checks.OFF));
+        return assignments.entries(Section.TLS).stream()
+                .filter(bundle -> bundle.named() || used)
+                .toList();
+    }
+
+    private static ListenerConfig listener(Entry entry) {
+        return new ListenerConfig(
+                entry.name(),
+                entry.get(Keys.LISTENER_BIND),
+                Optional.of(entry.get(Keys.LISTENER_TLS)).filter(name -> !name.equals(Checks.OFF)),
+                entry.get(Keys.LISTENER_ALLOW_PLAINTEXT),
+                entry.get(Keys.LISTENER_HANDSHAKE_TIMEOUT));
+    }
+
+    private static TlsConfig tls(Entry entry) {
+        return new TlsConfig(
+                entry.name(),
+                resolved(entry, Keys.TLS_CERTIFICATE).orElseThrow(),
+                resolved(entry, Keys.TLS_PRIVATE_KEY).orElseThrow(),
+                resolved(entry, Keys.TLS_PRIVATE_KEY_PASSWORD_FILE),
+                entry.get(Keys.TLS_MIN_VERSION));
+    }
+
+    private static Optional<Path> resolved(Entry entry, Key<Path> key) {
+        return entry.find(key).map(path -> entry.origin(key).directory().resolve(path));
+    }
+
+    private static RouteConfig route(Entry entry) {
+        return new RouteConfig(
+                entry.name(),
+                entry.get(Keys.ROUTE_LISTENERS),
+                entry.get(Keys.ROUTE_HOSTS),
+                entry.get(Keys.ROUTE_PATHS),
+                entry.get(Keys.ROUTE_SUBPROTOCOLS),
+                entry.get(Keys.ROUTE_ORIGINS),
+                entry.get(Keys.ROUTE_ORIGIN_ABSENT),
+                entry.get(Keys.ROUTE_CLUSTERS),
+                entry.get(Keys.ROUTE_LIMIT),
+                entry.get(Keys.ROUTE_BRIDGES));
+    }
+
+    private static ClusterConfig cluster(Entry entry) {
+        return new ClusterConfig(
+                entry.name(),
+                entry.get(Keys.CLUSTER_BROKERS),
+                entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
+                entry.get(Keys.CLUSTER_DIAL_TRIES),
+                entry.get(Keys.CLUSTER_RESOLVE_INTERVAL));
+    }
+
+    private static LimitConfig limit(Entry entry) {
+        return new LimitConfig(
+                entry.name(),
+                entry.get(Keys.LIMIT_CONNECT_PACKET_TIMEOUT),
+                entry.get(Keys.LIMIT_CONNACK_TIMEOUT),
+                entry.get(Keys.LIMIT_CLOSE_TIMEOUT),
+                Math.toIntExact(entry.get(Keys.LIMIT_PACKET_MAX_BEFORE_CONNACK)),
+                entry.get(Keys.LIMIT_PACKET_MAX),
+                entry.get(Keys.LIMIT_KEEP_ALIVE_FACTOR),
+                entry.get(Keys.LIMIT_KEEP_ALIVE_GRACE),
+                entry.get(Keys.LIMIT_WRITE_STALL_TIMEOUT),
+                entry.get(Keys.LIMIT_VERSIONS));
+    }
+
+    /** Every key in force, entry by entry in the order of the reference. */
+    List<Setting> settings() {
+        List<Setting> settings = new ArrayList<>();
+        for (Section section : Section.values()) {
+            List<Entry> entries = section == Section.TLS ? tlsBundles() : assignments.entries(section);
+            for (Entry entry : entries) {
+                for (Key<?> key : Keys.of(section)) {
+                    String text = entry.text(key);
+                    if (text != null) {
+                        settings.add(new Setting(
+                                entry.path(key), text, entry.origin(key).text()));
+                    }
+                }
+            }
+        }
+        return settings;
+    }
+}

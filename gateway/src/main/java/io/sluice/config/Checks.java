@@ -1,0 +1,213 @@
+package io.sluice.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What no single value shows: missing keys, names of nothing, contradictions. A bad value is left out of every comparison.
+ *
+ * <p>Confined to the thread that loads.
+ */
+final class Checks {
+    static final String OFF = "off";
+
+    private final Assignments assignments;
+    private final Problems problems;
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Entry> listeners;
+    private final List<Entry> routes;
+
+    Checks(Assignments assignments, Problems problems) {
+        this.assignments = assignments;
+        this.problems = problems;
+        listeners = assignments.entries(Section.LISTENER);
+        routes = assignments.entries(Section.ROUTE);
+    }
+
+    /** Tells all problems; returns what is odd only, one line each. */
+    List<String> run() {
+        tlsBundles();
+        plaintext();
+        addresses();
+        references();
+        brokers();
+        overlappingRoutes();
+        unused();
+        return warnings;
+    }
+
+    private void tlsBundles() {
+        for (Entry listener : listeners) {
+            listener.find(Keys.LISTENER_TLS)
+                    .filter(name -> !name.equals(OFF))
+                    .ifPresent(name -> known(listener, Keys.LISTENER_TLS, name, Section.TLS));
+        }
+        for (Entry bundle : assignments.entries(Section.TLS)) {
+            boolean certificate = bundle.isWritten(Keys.TLS_CERTIFICATE);
+            boolean privateKey = bundle.isWritten(Keys.TLS_PRIVATE_KEY);
+            if (!certificate && !privateKey && !bundle.named() && isUsed(bundle)) {
+                bundle.complain(
+                        Keys.TLS_CERTIFICATE,
+                        "missing, and a listener has TLS; name the PEM file of its certificate, or write"
+                                + " listener.tls=off for plain ws",
+                        problems);
+            } else if (!certificate && (bundle.named() || privateKey)) {
+                bundle.complain(Keys.TLS_CERTIFICATE, "missing; name the PEM file of the certificate", problems);
+            }
+            if (!privateKey && (bundle.named() || certificate)) {
+                bundle.complain(
+                        Keys.TLS_PRIVATE_KEY, "missing; name the PEM file of the certificate's private key", problems);
+            }
+        }
+    }
+
+    private boolean isUsed(Entry bundle) {
+        return listeners.stream()
+                .flatMap(listener -> listener.find(Keys.LISTENER_TLS).stream())
+                .anyMatch(bundle.name()::equals);
+    }
+
+    private void plaintext() {
+        for (Entry listener : listeners) {
+            boolean plain = listener.find(Keys.LISTENER_TLS).filter(OFF::equals).isPresent();
+            boolean refused = listener.find(Keys.LISTENER_ALLOW_PLAINTEXT)
+                    .filter(allowed -> !allowed)
+                    .isPresent();
+            Optional<HostPort> exposed = listener.find(Keys.LISTENER_BIND).stream()
+                    .flatMap(List::stream)
+                    .filter(bind -> !Hosts.isLoopback(bind))
+                    .findFirst();
+            if (plain && refused && exposed.isPresent()) {
+                listener.complain(
+                        Keys.LISTENER_TLS,
+                        "\"off\" means plain ws, and "
+                                + Quote.quote(exposed.get().toString())
+                                + " is not loopback; if that is meant, write "
+                                + listener.path(Keys.LISTENER_ALLOW_PLAINTEXT) + "=true",
+                        problems);
+            }
+        }
+    }
+
+    private record Bound(Entry listener, HostPort address) {}
+
+    private void addresses() {
+        List<Bound> taken = new ArrayList<>();
+        for (Entry listener : listeners) {
+            for (HostPort address : listener.find(Keys.LISTENER_BIND).orElse(List.of())) {
+                for (Bound other : taken) {
+                    if (Hosts.overlap(address, other.address())) {
+                        listener.complain(
+                                Keys.LISTENER_BIND,
+                                Quote.quote(address.toString()) + " of " + listener.title() + " overlaps "
+                                        + Quote.quote(other.address().toString()) + " of "
+                                        + other.listener().title() + "; give one of them another address or port",
+                                problems);
+                    }
+                }
+                taken.add(new Bound(listener, address));
+            }
+        }
+    }
+
+    private void references() {
+        for (Entry route : routes) {
+            for (String name : route.find(Keys.ROUTE_LISTENERS).orElse(List.of())) {
+                known(route, Keys.ROUTE_LISTENERS, name, Section.LISTENER);
+            }
+            route.find(Keys.ROUTE_CLUSTERS).ifPresent(name -> known(route, Keys.ROUTE_CLUSTERS, name, Section.CLUSTER));
+            route.find(Keys.ROUTE_LIMIT).ifPresent(name -> known(route, Keys.ROUTE_LIMIT, name, Section.LIMIT));
+        }
+    }
+
+    private void known(Entry entry, Key<?> key, String name, Section family) {
+        List<String> names =
+                assignments.entries(family).stream().map(Entry::name).toList();
+        if (!names.contains(name)) {
+            entry.complain(
+                    key,
+                    Quote.quote(name) + (entry.isWritten(key) ? "" : ", the default,") + " is no " + family.noun()
+                            + "; there is " + String.join(", ", names) + Nearest.hint(name, names),
+                    problems);
+        }
+    }
+
+    private void brokers() {
+        for (Entry cluster : assignments.entries(Section.CLUSTER)) {
+            if (!cluster.isWritten(Keys.CLUSTER_BROKERS)) {
+                cluster.complain(Keys.CLUSTER_BROKERS, "missing; write host:port, e.g. 10.0.0.11:1883", problems);
+            }
+        }
+    }
+
+    private void overlappingRoutes() {
+        for (int later = 1; later < routes.size(); later++) {
+            for (int earlier = 0; earlier < later; earlier++) {
+                overlap(routes.get(later), routes.get(earlier));
+            }
+        }
+    }
+
+    private void overlap(Entry later, Entry earlier) {
+        String listener = shared(Keys.ROUTE_LISTENERS, later, earlier, true);
+        String host = shared(Keys.ROUTE_HOSTS, later, earlier, false);
+        String path = shared(Keys.ROUTE_PATHS, later, earlier, false);
+        if (listener != null && host != null && path != null) {
+            later.complain(
+                    Keys.ROUTE_PATHS,
+                    Quote.quote(path) + " of route " + later.name() + " is also route " + earlier.name() + "'s (host "
+                            + host + ", listener " + listener + "); let them differ in paths, hosts or listeners",
+                    problems);
+        }
+    }
+
+    /**
+     * One value that both routes have, or {@code any}; null where there is none or a value is bad.
+     *
+     * @param all whether the empty list stands for every value rather than for one of its own
+     */
+    private static @Nullable String shared(Key<List<String>> key, Entry one, Entry other, boolean all) {
+        List<String> first = one.find(key).orElse(null);
+        List<String> second = other.find(key).orElse(null);
+        if (first == null || second == null) {
+            return null;
+        }
+        if (first.isEmpty() || second.isEmpty()) {
+            boolean both = first.isEmpty() && second.isEmpty();
+            return both ? "any" : all ? (first.isEmpty() ? second : first).get(0) : null;
+        }
+        return first.stream().filter(second::contains).findFirst().orElse(null);
+    }
+
+    private void unused() {
+        Set<String> bundles = named(listeners, Keys.LISTENER_TLS);
+        Set<String> clusters = named(routes, Keys.ROUTE_CLUSTERS);
+        Set<String> limits = named(routes, Keys.ROUTE_LIMIT);
+        warnUnless(bundles, Section.TLS, "no listener uses it");
+        warnUnless(clusters, Section.CLUSTER, "no route leads to it");
+        warnUnless(limits, Section.LIMIT, "no route uses it");
+        boolean all = routes.stream()
+                .anyMatch(route ->
+                        route.find(Keys.ROUTE_LISTENERS).orElse(List.of()).isEmpty());
+        if (!all) {
+            Set<String> served = routes.stream()
+                    .flatMap(route -> route.find(Keys.ROUTE_LISTENERS).orElse(List.of()).stream())
+                    .collect(Collectors.toSet());
+            warnUnless(served, Section.LISTENER, "no route serves it");
+        }
+    }
+
+    private static Set<String> named(List<Entry> entries, Key<String> key) {
+        return entries.stream().flatMap(entry -> entry.find(key).stream()).collect(Collectors.toSet());
+    }
+
+    private void warnUnless(Set<String> used, Section family, String odd) {
+        assignments.entries(family).stream()
+                .filter(entry -> entry.named() && !used.contains(entry.name()))
+                .forEach(entry -> warnings.add(family.word() + "." + entry.name() + ": " + odd));
+    }
+}

@@ -1,0 +1,246 @@
+package io.sluice.config;
+
+import io.sluice.config.LimitConfig.MqttVersion;
+import io.sluice.config.TlsConfig.MinVersion;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of keys, in the order of the reference: to add a key, add a row here, its comment to {@code
+ * config/gateway.properties} and its use to {@link Binder}.
+ *
+ * <p>Immutable.
+ */
+final class Keys {
+    private static final List<Key<?>> TABLE = new ArrayList<>();
+
+    private static final Format<String> NAME =
+            Format.matching(Pattern.compile("[a-z][a-z0-9]*"), "a name", "names are lower-case letters and digits");
+
+    /** RFC 9110 section 5.6.2. */
+    private static final Format<String> TOKEN =
+            Format.matching(Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "a token", "write e.g. mqtt");
+
+    static final Key<List<HostPort>> LISTENER_BIND = row(
+            Section.LISTENER,
+            "bind",
+            "[::]:443",
+            Format.list(Hosts.hostPort(0, "[::]:443")),
+            "Where to listen: host:port, several by comma. [::] takes IPv4 too; port 0 takes a free one; ports"
+                    + " below 1024 need CAP_NET_BIND_SERVICE.");
+    static final Key<String> LISTENER_TLS = row(
+            Section.LISTENER,
+            "tls",
+            "default",
+            NAME,
+            "Name of the TLS bundle, or off for plain ws, which beyond loopback needs allow-plaintext too.");
+    static final Key<Boolean> LISTENER_ALLOW_PLAINTEXT = row(
+            Section.LISTENER,
+            "allow-plaintext",
+            "false",
+            Format.choice("true", "false").map("true"::equals),
+            "true: plain ws beyond loopback is meant, e.g. behind a balancer that ends TLS.");
+    static final Key<Duration> LISTENER_HANDSHAKE_TIMEOUT = row(
+            Section.LISTENER,
+            "handshake-timeout",
+            "10s",
+            Quantity.duration("1ms", "1h"),
+            "Longest TLS handshake, and longest HTTP request, 1ms to 1h.");
+
+    static final Key<Path> TLS_CERTIFICATE = row(
+            Section.TLS,
+            "certificate",
+            null,
+            Format.path(),
+            "PEM file: the certificate, then its chain. Required where a listener has TLS. A relative path starts at"
+                    + " this file's directory.");
+    static final Key<Path> TLS_PRIVATE_KEY =
+            row(Section.TLS, "private-key", null, Format.path(), "PEM file: the certificate's private key.");
+    static final Key<Path> TLS_PRIVATE_KEY_PASSWORD_FILE = row(
+            Section.TLS,
+            "private-key-password-file",
+            null,
+            Format.path(),
+            "File whose first line is the password of an encrypted private key.");
+    static final Key<MinVersion> TLS_MIN_VERSION = row(
+            Section.TLS,
+            "min-version",
+            "1.2",
+            Format.choice("1.2", "1.3").map(word -> word.equals("1.2") ? MinVersion.TLS_1_2 : MinVersion.TLS_1_3),
+            "Oldest TLS version that a client may use: 1.2 or 1.3.");
+
+    static final Key<List<String>> ROUTE_LISTENERS = row(
+            Section.ROUTE,
+            "listeners",
+            "all",
+            Format.listOr("all", NAME),
+            "Names of the listeners the route serves, several by comma, or all.");
+    static final Key<List<String>> ROUTE_HOSTS = row(
+            Section.ROUTE,
+            "hosts",
+            "any",
+            Format.listOr("any", Hosts.namePattern()),
+            "Host names the route serves, exact or *.example.com, several by comma, or any.");
+    static final Key<List<String>> ROUTE_PATHS = row(
+            Section.ROUTE,
+            "paths",
+            "/mqtt",
+            Format.list(new RequestPath()),
+            "Exact paths the route serves, several by comma.");
+    static final Key<List<String>> ROUTE_SUBPROTOCOLS = row(
+            Section.ROUTE,
+            "subprotocols",
+            "mqtt, mqttv3.1",
+            Format.list(TOKEN),
+            "Accepted WebSocket subprotocols, the preferred one first.");
+    static final Key<OriginRule> ROUTE_ORIGINS = row(
+            Section.ROUTE,
+            "origins",
+            "same-origin",
+            new Origins(),
+            "Pages that may connect: same-origin and/or origins such as https://app.example.com or"
+                    + " https://*.example.com, several by comma; or any.");
+    static final Key<Boolean> ROUTE_ORIGIN_ABSENT = row(
+            Section.ROUTE,
+            "origin-absent",
+            "allow",
+            Format.choice("allow", "deny").map("allow"::equals),
+            "allow or deny requests without an Origin; clients that are no browsers send none.");
+    static final Key<String> ROUTE_CLUSTERS =
+            row(Section.ROUTE, "clusters", "default", onlyOne(NAME), "Name of the cluster the route leads to.");
+    static final Key<String> ROUTE_LIMIT =
+            row(Section.ROUTE, "limit", "default", NAME, "Name of the route's limit policy.");
+    static final Key<Boolean> ROUTE_BRIDGES = row(
+            Section.ROUTE,
+            "bridges",
+            "deny",
+            Format.choice("deny", "allow").map("allow"::equals),
+            "deny or allow broker bridges (bit 7 of the protocol level), to which some brokers give more rights.");
+
+    static final Key<List<HostPort>> CLUSTER_BROKERS = row(
+            Section.CLUSTER,
+            "brokers",
+            null,
+            Format.list(Hosts.hostPort(1, "10.0.0.11:1883")),
+            "The brokers: host:port, several by comma. Required.");
+    static final Key<Duration> CLUSTER_DIAL_TIMEOUT = row(
+            Section.CLUSTER,
+            "dial-timeout",
+            "3s",
+            Quantity.duration("1ms", "1h"),
+            "Longest wait for one TCP connection to a broker, 1ms to 1h.");
+    static final Key<Integer> CLUSTER_DIAL_TRIES = row(
+            Section.CLUSTER,
+            "dial-tries",
+            "2",
+            Quantity.count(1, 100),
+            "How many brokers are tried for one client, 1 to 100.");
+    static final Key<Duration> CLUSTER_RESOLVE_INTERVAL = row(
+            Section.CLUSTER,
+            "resolve-interval",
+            "30s",
+            Quantity.duration("1s", "1d"),
+            "How often broker names are resolved again, 1s to 1d.");
+
+    static final Key<Duration> LIMIT_CONNECT_PACKET_TIMEOUT = row(
+            Section.LIMIT,
+            "connect-packet-timeout",
+            "10s",
+            Quantity.duration("1ms", "1h"),
+            "Longest time from the upgrade to a whole CONNECT, 1ms to 1h.");
+    static final Key<Duration> LIMIT_CONNACK_TIMEOUT = row(
+            Section.LIMIT,
+            "connack-timeout",
+            "30s",
+            Quantity.duration("1ms", "1h"),
+            "Longest wait for a broker's CONNACK, 1ms to 1h.");
+    static final Key<Duration> LIMIT_CLOSE_TIMEOUT = row(
+            Section.LIMIT,
+            "close-timeout",
+            "5s",
+            Quantity.duration("1ms", "1h"),
+            "Longest goodbye, from the first word of it to the end of both connections, 1ms to 1h.");
+    static final Key<Long> LIMIT_PACKET_MAX_BEFORE_CONNACK = row(
+            Section.LIMIT,
+            "packet.max-before-connack",
+            "64KiB",
+            Quantity.size("64B", "16MiB"),
+            "Greatest CONNECT, and most that is held until CONNACK, 64B to 16MiB.");
+    static final Key<Long> LIMIT_PACKET_MAX = row(
+            Section.LIMIT,
+            "packet.max",
+            "16MiB",
+            Quantity.sizeOr("unlimited", "64B", "256MiB").map(size -> size.orElse(Long.MAX_VALUE)),
+            "Greatest packet from a client after CONNACK, 64B to 256MiB, or unlimited. It costs no memory: packets"
+                    + " are streamed.");
+    static final Key<Double> LIMIT_KEEP_ALIVE_FACTOR = row(
+            Section.LIMIT,
+            "keep-alive.factor",
+            "1.5",
+            Format.decimal(1, 100),
+            "A client that is silent for this many keep alives is closed, 1 to 100.");
+    static final Key<Duration> LIMIT_KEEP_ALIVE_GRACE = row(
+            Section.LIMIT,
+            "keep-alive.grace",
+            "5s",
+            Quantity.duration("0s", "1h"),
+            "Added to that, so that the broker is first to close, 0s to 1h.");
+    static final Key<Optional<Duration>> LIMIT_WRITE_STALL_TIMEOUT = row(
+            Section.LIMIT,
+            "write-stall-timeout",
+            "60s",
+            Quantity.durationOr("off", "1ms", "1h"),
+            "How long a client may take not one byte while bytes wait for it, 1ms to 1h, or off.");
+    static final Key<Set<MqttVersion>> LIMIT_VERSIONS = row(
+            Section.LIMIT,
+            "versions",
+            "3.1, 3.1.1, 5",
+            Format.list(Format.choice("3.1", "3.1.1", "5").map(Keys::version)).map(Set::copyOf),
+            "MQTT versions that pass.");
+
+    static final Key<Optional<Integer>> GATEWAY_IO_THREADS = row(
+            Section.GATEWAY,
+            "io-threads",
+            "cores",
+            Quantity.countOr("cores", 1, 1024),
+            "Number of I/O threads, 1 to 1024, or cores for one on each.");
+
+    static final List<Key<?>> ALL = List.copyOf(TABLE);
+
+    private Keys() {}
+
+    private static <T> Key<T> row(
+            Section section, String name, @Nullable String defaultValue, Format<T> format, String doc) {
+        Key<T> key = new Key<>(section, name, defaultValue, format, doc);
+        TABLE.add(key);
+        return key;
+    }
+
+    private static Format<String> onlyOne(Format<String> name) {
+        return (text, problems) -> {
+            if (text.indexOf(',') >= 0) {
+                problems.accept(Quote.quote(text) + " names several; write one name");
+                return null;
+            }
+            return name.read(text, problems);
+        };
+    }
+
+    private static MqttVersion version(String word) {
+        return switch (word) {
+            case "3.1" -> MqttVersion.V3_1;
+            case "3.1.1" -> MqttVersion.V3_1_1;
+            default -> MqttVersion.V5;
+        };
+    }
+
+    static List<Key<?>> of(Section section) {
+        return ALL.stream().filter(key -> key.section() == section).toList();
+    }
+}
