@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was written, each key once with its strongest source, and the entries that come of it.
  *
- * <p>Immutable once made.
+ * <p>Immutable.
  */
 final class Assignments {
     private static final String IMPLICIT = "default";

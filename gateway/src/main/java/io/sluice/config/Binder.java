@@ -36,10 +36,12 @@ final class Binder {
         return assignments.entries(section).stream().map(record).toList();
     }
 
-    /** Without TLS anywhere there is no certificate and no bundle. */
+    /** The bundle without a name is left out where no listener has TLS, so that its files need not be there. */
     private List<Entry> tlsBundles() {
+        boolean used = assignments.entries(Section.LISTENER).stream()
+                .anyMatch(listener -> !listener.get(Keys.LISTENER_TLS).equals(Checks.OFF));
         return assignments.entries(Section.TLS).stream()
-                .filter(bundle -> bundle.isWritten(Keys.TLS_CERTIFICATE))
+                .filter(bundle -> bundle.named() || used)
                 .toList();
     }
 

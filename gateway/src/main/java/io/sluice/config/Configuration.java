@@ -47,6 +47,7 @@ public final class Configuration {
         return new Configuration(binder.gateway(), binder.settings(), warnings);
     }
 
+    /** The records; certificate paths are resolved, and nobody has looked whether the files are there. */
     public GatewayConfig gateway() {
         return gateway;
     }

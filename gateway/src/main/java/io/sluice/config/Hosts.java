@@ -38,7 +38,7 @@ final class Hosts {
             Parts parts = split(text.toLowerCase(Locale.ROOT));
             if (parts == null) {
                 problems.accept(Quote.quote(text) + " is not host:port; write e.g. " + example
-                        + (text.indexOf(':') == text.lastIndexOf(':') ? "" : ", an IPv6 address in brackets"));
+                        + (text.indexOf('/') >= 0 ? "" : ", an IPv6 address in brackets"));
                 return null;
             }
             if (parts.host().isEmpty()) {

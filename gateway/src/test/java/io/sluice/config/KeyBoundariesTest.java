@@ -1,0 +1,188 @@
+package io.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KeyBoundariesTest {
+
+    static Stream<Arguments> accepted() {
+        return Stream.of(
+                row("listener.bind", "127.0.0.1:0", List.of(new HostPort("127.0.0.1", 0))),
+                row("listener.bind", "[FE80::1%eth0]:65535", List.of(new HostPort("fe80::1%eth0", 65535))),
+                row("listener.tls", "off", "off"),
+                row("listener.tls", "a1", "a1"),
+                row("listener.allow-plaintext", "true", true),
+                row("listener.allow-plaintext", "false", false),
+                row("listener.handshake-timeout", "1ms", Duration.ofMillis(1)),
+                row("listener.handshake-timeout", "1h", Duration.ofHours(1)),
+                row("tls.certificate", "a b.pem", Path.of("a b.pem")),
+                row("tls.private-key", "/k.pem", Path.of("/k.pem")),
+                row("tls.private-key-password-file", "../p", Path.of("../p")),
+                row("tls.min-version", "1.2", TlsConfig.MinVersion.TLS_1_2),
+                row("tls.min-version", "1.3", TlsConfig.MinVersion.TLS_1_3),
+                row("route.listeners", "all", List.of()),
+                row("route.listeners", "b,a", List.of("b", "a")),
+                row("route.hosts", "any", List.of()),
+                row("route.hosts", "*.Example.com, 10.0.0.1", List.of("*.example.com", "10.0.0.1")),
+                row("route.paths", "/", List.of("/")),
+                row("route.paths", "/a%20b, /%C3%BC, /100%25, /..a", List.of("/a b", "/\u00fc", "/100%", "/..a")),
+                row("route.subprotocols", "mqttv3.1", List.of("mqttv3.1")),
+                row("route.origins", "any", new OriginRule(true, false, List.of())),
+                row("route.origins", "same-origin", new OriginRule(false, true, List.of())),
+                row("route.origin-absent", "allow", true),
+                row("route.origin-absent", "deny", false),
+                row("route.clusters", "eu1", "eu1"),
+                row("route.limit", "slow", "slow"),
+                row("route.bridges", "allow", true),
+                row("route.bridges", "deny", false),
+                row("cluster.brokers", "B.example:1", List.of(new HostPort("b.example", 1))),
+                row("cluster.brokers", "my_broker:65535", List.of(new HostPort("my_broker", 65535))),
+                row("cluster.dial-timeout", "1ms", Duration.ofMillis(1)),
+                row("cluster.dial-timeout", "60m", Duration.ofHours(1)),
+                row("cluster.dial-tries", "1", 1),
+                row("cluster.dial-tries", "100", 100),
+                row("cluster.resolve-interval", "1000ms", Duration.ofSeconds(1)),
+                row("cluster.resolve-interval", "1d", Duration.ofDays(1)),
+                row("limit.connect-packet-timeout", "1ms", Duration.ofMillis(1)),
+                row("limit.connect-packet-timeout", "3600s", Duration.ofHours(1)),
+                row("limit.connack-timeout", "1ms", Duration.ofMillis(1)),
+                row("limit.connack-timeout", "1h", Duration.ofHours(1)),
+                row("limit.close-timeout", "1ms", Duration.ofMillis(1)),
+                row("limit.close-timeout", "1h", Duration.ofHours(1)),
+                row("limit.packet.max-before-connack", "64B", 64L),
+                row("limit.packet.max-before-connack", "16MiB", 16L << 20),
+                row("limit.packet.max", "64B", 64L),
+                row("limit.packet.max", "256MiB", 256L << 20),
+                row("limit.packet.max", "unlimited", Long.MAX_VALUE),
+                row("limit.keep-alive.factor", "1", 1.0),
+                row("limit.keep-alive.factor", "100.0", 100.0),
+                row("limit.keep-alive.grace", "0s", Duration.ZERO),
+                row("limit.keep-alive.grace", "1h", Duration.ofHours(1)),
+                row("limit.write-stall-timeout", "1ms", Optional.of(Duration.ofMillis(1))),
+                row("limit.write-stall-timeout", "1h", Optional.of(Duration.ofHours(1))),
+                row("limit.write-stall-timeout", "off", Optional.empty()),
+                row("limit.versions", "5", Set.of(LimitConfig.MqttVersion.V5)),
+                row(
+                        "limit.versions",
+                        "3.1.1,3.1",
+                        Set.of(LimitConfig.MqttVersion.V3_1, LimitConfig.MqttVersion.V3_1_1)),
+                row("gateway.io-threads", "1", Optional.of(1)),
+                row("gateway.io-threads", "1024", Optional.of(1024)),
+                row("gateway.io-threads", "cores", Optional.empty()));
+    }
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                refusals("listener.bind", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1", "[::1%]:1", "a,a:1"),
+                refusals("listener.tls", "web, eu", "Web", "1a", "a-b"),
+                refusals("listener.allow-plaintext", "TRUE", "yes", "1"),
+                refusals("listener.handshake-timeout", "0ms", "3600001ms", "off", "10", "-1s", "+1s", "1w", "1\u0661s"),
+                refusals("tls.certificate", "a\u0000b"),
+                refusals("tls.private-key", "a\u0000b"),
+                refusals("tls.private-key-password-file", "a\u0000b"),
+                refusals("tls.min-version", "1.1", "1.4", "TLSv1.2"),
+                refusals("route.listeners", "all, a", "a,,b", "a,a", "*"),
+                refusals("route.hosts", "any, a", "*.", "a:1", "*.10.0.0.1", "a/b"),
+                refusals(
+                        "route.paths", "mqtt", "/a?b", "/a#b", "/.", "/a/..", "/a/.%2e/b", "/%", "/%4", "/%C3", "/%0a"),
+                refusals("route.subprotocols", "mqtt v5", "mqtt/5", "mqtt,mqtt"),
+                refusals(
+                        "route.origins",
+                        "any, same-origin",
+                        "https://a/",
+                        "https://a:0",
+                        "https://a:65536",
+                        "//a",
+                        "https:a"),
+                refusals("route.origin-absent", "true", "off"),
+                refusals("route.clusters", "a,b", "A"),
+                refusals("route.limit", "a,b", "A"),
+                refusals("route.bridges", "true", "off"),
+                refusals("cluster.brokers", "b:0", "b:65536", "b", "[::1]", "1.2.3.4.5:1", "a".repeat(64) + ":1"),
+                refusals("cluster.dial-timeout", "0ms", "3600001ms", "off"),
+                refusals("cluster.dial-tries", "0", "101", "2.0", "2s"),
+                refusals("cluster.resolve-interval", "999ms", "86400001ms", "off"),
+                refusals("limit.connect-packet-timeout", "0ms", "3600001ms", "off"),
+                refusals("limit.connack-timeout", "0ms", "3600001ms", "off"),
+                refusals("limit.close-timeout", "0ms", "3600001ms", "off"),
+                refusals("limit.packet.max-before-connack", "63B", "16777217B", "unlimited", "64", "1kib"),
+                refusals("limit.packet.max", "63B", "268435457B", "off", "1024", "1KB", "1.5MiB", "1 MiB"),
+                refusals("limit.keep-alive.factor", "0", "0.999", "100.1", "1.", ".5", "1e1", "NaN", "-2", "1,5"),
+                refusals("limit.keep-alive.grace", "3600001ms", "0", "off"),
+                refusals("limit.write-stall-timeout", "0ms", "3600001ms", "unlimited", "60"),
+                refusals("limit.versions", "4", "5.0", "3.1,3.1", "v5"),
+                refusals("gateway.io-threads", "0", "1025", "4 cores", "-1", "99999999999999999999"));
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @MethodSource("accepted")
+    void readsWhatTheKeyAccepts(String key, List<String> texts, Object value) {
+        List<String> problems = new ArrayList<>();
+
+        Object read = key(key).format().read(texts.get(0), problems::add);
+
+        assertThat(problems).isEmpty();
+        assertThat(read).isEqualTo(value);
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @MethodSource("refused")
+    void tellsOneProblemForWhatTheKeyRefuses(String key, List<String> texts) {
+        for (String text : texts) {
+            List<String> problems = new ArrayList<>();
+
+            Object read = key(key).format().read(text, problems::add);
+
+            assertThat(read).as(text).isNull();
+            assertThat(problems).as(text).hasSize(1);
+        }
+    }
+
+    @Test
+    void hasRowsForEveryKey() {
+        List<String> keys = Keys.ALL.stream().map(Key::path).toList();
+
+        assertThat(accepted().map(row -> row.get()[0]).distinct()).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(refused().map(row -> row.get()[0]).distinct()).containsExactlyInAnyOrderElementsOf(keys);
+    }
+
+    @Test
+    void readsEveryDefault() {
+        for (Key<?> key : Keys.ALL) {
+            List<String> problems = new ArrayList<>();
+            String text = key.defaultValue();
+
+            Object read = text == null ? "" : key.format().read(text, problems::add);
+
+            assertThat(problems).as(key.path()).isEmpty();
+            assertThat(read).as(key.path()).isNotNull();
+        }
+    }
+
+    private static Arguments row(String key, String text, Object value) {
+        return Arguments.of(key, List.of(text), value);
+    }
+
+    private static Arguments refusals(String key, String... texts) {
+        return Arguments.of(key, Arrays.asList(texts));
+    }
+
+    private static Key<?> key(String path) {
+        return Keys.ALL.stream()
+                .filter(key -> key.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+    }
+}
