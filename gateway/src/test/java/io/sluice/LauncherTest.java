@@ -89,7 +89,8 @@ class LauncherTest {
 
         assertThat(arguments)
                 .contains("-XX:+UseSerialGC", "-Xss256k", "-XX:ReservedCodeCacheSize=64m")
-                .contains("-XX:+ExitOnOutOfMemoryError");
+                .contains("-XX:+ExitOnOutOfMemoryError")
+                .doesNotContain("--sun-misc-unsafe-memory-access=allow");
         assertThat(arguments.contains("-XX:+AutoCreateSharedArchive")).isEqualTo(archive);
         assertThat(arguments.stream().anyMatch(a -> a.startsWith("-XX:SharedArchiveFile=")))
                 .isEqualTo(archive);
@@ -358,9 +359,10 @@ class LauncherTest {
                 .isEqualTo("sluice: building...\n[ERROR] Main.java:[1,1] class expected\nsluice: the build failed\n");
     }
 
-    @Test
-    void startsToolsFromTheirOwnModule() throws Exception {
-        javaHome("17.0.15");
+    @ParameterizedTest
+    @CsvSource({"17.0.15, false", "22.0.2, false", "23.0.1, true", "25.0.3, true"})
+    void startsToolsFromTheirOwnModule(String version, boolean unsafeAllowed) throws Exception {
+        javaHome(version);
         Path checkout = checkout("echo \"$*\" >>maven.log; touch loadtest/target/sluice-loadtest.jar");
 
         List<String> arguments =
@@ -372,6 +374,7 @@ class LauncherTest {
                         checkout.resolve("loadtest/target/sluice-loadtest.jar").toString(),
                         "demo")
                 .doesNotContain("-Xss256k");
+        assertThat(arguments.contains("--sun-misc-unsafe-memory-access=allow")).isEqualTo(unsafeAllowed);
         assertThat(mebibytes(arguments, "-Xmx")).isGreaterThanOrEqualTo(256);
         assertThat(checkout.resolve("maven.log")).hasContent("-q -B -DskipTests -pl loadtest -am package");
     }
