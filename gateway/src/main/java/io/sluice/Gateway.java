@@ -29,10 +29,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.XnioExecutor;
 
 /**
  * One running gateway: wires the edges to the core, starts and stops them.
@@ -50,9 +52,11 @@ public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final IoThreads threads;
     private final List<SessionGroup> groups = new ArrayList<>();
+    private final List<XnioExecutor.Key> ticks = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Upstream upstream;
     private final SessionLog sessionLog = new SessionLog();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Gateway(GatewayConfig config, HttpHandler fallback) throws StartException {
         this.config = config;
@@ -61,9 +65,9 @@ public final class Gateway implements AutoCloseable {
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
-            context.thread()
+            ticks.add(context.thread()
                     .executeAtInterval(
-                            () -> group.wheel().advance(), TimerWheel.TICK_NANOS / 1_000_000, TimeUnit.MILLISECONDS);
+                            group.wheel()::advance, TimerWheel.TICK_NANOS / 1_000_000, TimeUnit.MILLISECONDS));
         }
         upstream = new Upstream(config.clusters(), threads, groups);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
@@ -137,7 +141,7 @@ public final class Gateway implements AutoCloseable {
         listeners.forEach(Listener::stop);
         for (int i = 0; i < groups.size(); i++) {
             SessionGroup group = groups.get(i);
-            threads.contexts().get(i).thread().execute(() -> group.forEach(Session::stop));
+            threads.contexts().get(i).later(() -> group.forEach(Session::stop));
         }
         long longest = config.limits().stream()
                 .mapToLong(limit -> limit.closeTimeout().toNanos())
@@ -153,9 +157,12 @@ public final class Gateway implements AutoCloseable {
     /** Closes all at once, goodbyes unsaid. Idempotent. */
     @Override
     public void close() {
-        listeners.forEach(Listener::stop);
-        upstream.close();
-        threads.worker().shutdownNow();
+        if (closed.compareAndSet(false, true)) {
+            listeners.forEach(Listener::stop);
+            upstream.close();
+            ticks.forEach(XnioExecutor.Key::remove);
+            threads.worker().shutdownNow();
+        }
     }
 
     private RouteBinding bind(RouteConfig route) {

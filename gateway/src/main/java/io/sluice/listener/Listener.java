@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class Listener {
     private final HttpOpenListener http;
     private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
-    private volatile boolean stopping;
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     /**
      * Does not listen yet.
@@ -99,7 +100,7 @@ public final class Listener {
                 Routes.of(config.name(), ready),
                 bundle == null ? null : "https",
                 fallback,
-                () -> stopping,
+                stopping::get,
                 this::upgraded));
     }
 
@@ -157,10 +158,12 @@ public final class Listener {
 
     /** Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. */
     public void stop() {
-        stopping = true;
-        sockets.forEach(IoUtils::safeClose);
+        if (stopping.compareAndSet(false, true)) { // XNIO waits for ever to close a server whose threads have ended
+            sockets.forEach(IoUtils::safeClose);
+        }
     }
 
+    /** XNIO accepts on one thread and calls this on the I/O thread that the connection belongs to. */
     private void accept(AcceptingChannel<StreamConnection> socket) {
         try {
             for (int i = 0; i < ACCEPTS_PER_WAKE_UP; i++) {
@@ -168,7 +171,7 @@ public final class Listener {
                 if (connection == null) {
                     return;
                 }
-                connection.getIoThread().execute(() -> open(connection));
+                open(connection);
             }
         } catch (IOException closed) {
             LOG.debug("accept ended listener={} reason={}", config.name(), closed.getMessage());
@@ -209,7 +212,7 @@ public final class Listener {
                 new ClientInfo(config.name(), address),
                 client);
         client.start(session);
-        if (stopping) {
+        if (stopping.get()) {
             session.stop();
         }
     }

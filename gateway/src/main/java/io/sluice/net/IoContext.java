@@ -3,6 +3,7 @@ package io.sluice.net;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.RejectedExecutionException;
 import org.xnio.XnioIoThread;
 
 /**
@@ -29,6 +30,15 @@ public final class IoContext {
 
     public XnioIoThread thread() {
         return thread;
+    }
+
+    /** Runs the task on this thread, behind what is under way; never when the thread is ending, with all its connections. */
+    public void later(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ending) {
+            // the gateway stops, and nobody is left to be told
+        }
     }
 
     public ByteBufAllocator pool() {

@@ -47,7 +47,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     void start() {
         if (!next()) {
             int nobody = attempt;
-            io.thread().execute(() -> refused(nobody));
+            io.later(() -> refused(nobody));
         }
     }
 
@@ -75,7 +75,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
                 (done, ignored) -> {
                     if (done.getStatus() == IoFuture.Status.FAILED) {
                         IOException why = done.getException();
-                        io.thread().execute(() -> failed(number, choice, reason(why)));
+                        io.later(() -> failed(number, choice, reason(why)));
                     }
                 },
                 null);
