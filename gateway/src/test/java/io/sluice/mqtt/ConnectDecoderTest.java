@@ -258,7 +258,7 @@ class ConnectDecoderTest {
                 invalid("Will Delay Interval is the Will's", withProperties("18 00 00 00 01"), MALFORMED, 5),
                 invalid("identifier 0", withProperties("00 00"), MALFORMED, 5),
                 invalid("an unknown identifier", withProperties("7F 00"), MALFORMED, 5),
-                invalid("an unknown identifier, 64 above a known one", withProperties("51 00 00 00 01"), MALFORMED, 5),
+                invalid("an unknown identifier, 64 above a known one", withProperties("51 00 00"), MALFORMED, 5),
                 invalid("[MQTT-1.5.5-1] a padded identifier", withProperties("91 00 00 00 00 01"), MALFORMED, 5),
                 invalid("[MQTT-1.5.5-1] a padded Property Length", V5 + "02 00 3C 80 00 " + ID, MALFORMED, 5),
                 invalid("a Property Length of five bytes", V5 + "02 00 3C 80 80 80 80 01 " + ID, MALFORMED, 5),
