@@ -232,6 +232,7 @@ class ConnectDecoderTest {
     private static Stream<Row> lengths() {
         byte[] padded = Wire.bytes("10 8E 00 " + V311 + "02 00 3C " + ID);
         byte[] padded5 = Wire.bytes("10 8F 80 00 " + V5 + "02 00 3C 00 " + ID);
+        byte[] shortest5 = Wire.bytes("10 8F 00 " + V5 + "02 00 3C 00 " + ID);
         Connect connect = new Connect(4, false, true, 60, "id", null, NO_MAXIMUM, false, padded.length);
         return Stream.of(
                 new Row(
@@ -240,6 +241,11 @@ class ConnectDecoderTest {
                         new Complete(connect),
                         padded.length),
                 new Row("[MQTT-1.5.5-1] padded length", padded5, new Invalid(MALFORMED, 5), padded5.length),
+                new Row(
+                        "[MQTT-1.5.5-1] length padded by one byte",
+                        shortest5,
+                        new Invalid(MALFORMED, 5),
+                        shortest5.length),
                 valid(
                         "a packet of the greatest size",
                         V311 + "02 00 3C 03 D9 61*985",
@@ -252,6 +258,7 @@ class ConnectDecoderTest {
                 invalid("Will Delay Interval is the Will's", withProperties("18 00 00 00 01"), MALFORMED, 5),
                 invalid("identifier 0", withProperties("00 00"), MALFORMED, 5),
                 invalid("an unknown identifier", withProperties("7F 00"), MALFORMED, 5),
+                invalid("an unknown identifier, 64 above a known one", withProperties("51 00 00"), MALFORMED, 5),
                 invalid("[MQTT-1.5.5-1] a padded identifier", withProperties("91 00 00 00 00 01"), MALFORMED, 5),
                 invalid("[MQTT-1.5.5-1] a padded Property Length", V5 + "02 00 3C 80 00 " + ID, MALFORMED, 5),
                 invalid("a Property Length of five bytes", V5 + "02 00 3C 80 80 80 80 01 " + ID, MALFORMED, 5),
