@@ -121,7 +121,7 @@ final class BrowserIT {
             assertThat(page.locator("#publish-result")).containsText("acknowledged in");
             assertThat(page.locator("#round-trip")).containsText("ms");
             page.locator("#disconnect").click();
-            assertThat(page.locator("#ending-code")).hasText("1000");
+            assertThat(page.locator("#ending-code")).hasText("1005");
             assertThat(page.locator("#status")).hasText("disconnected");
         }
     }
