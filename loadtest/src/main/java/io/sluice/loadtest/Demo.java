@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A gateway with a page to try it from, and a broker behind it when none is given.
@@ -35,6 +36,7 @@ final class Demo implements AutoCloseable {
     private final HostPort broker;
     private final DemoTrust trust;
     private final int port;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Demo(Gateway gateway, Optional<EmbeddedBroker> embedded, HostPort broker, DemoTrust trust) {
         this.gateway = gateway;
@@ -141,8 +143,10 @@ final class Demo implements AutoCloseable {
     /** Tells every client, then ends the gateway and an embedded broker. Idempotent. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         gateway.stop();
-        gateway.close();
         embedded.ifPresent(EmbeddedBroker::close);
     }
 }

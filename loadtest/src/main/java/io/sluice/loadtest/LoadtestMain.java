@@ -1,25 +1,22 @@
 package io.sluice.loadtest;
 
+import io.sluice.Main;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
 /**
- * The command line of everything that is not production.
+ * The gateway's command line with the commands that are not production.
  *
  * <p>Immutable.
  */
 public final class LoadtestMain {
     private LoadtestMain() {}
 
-    @Command(name = "sluice-loadtest", mixinStandardHelpOptions = true, description = "Demo and load test of Sluice.")
-    private static final class Root {}
-
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(Main.run(commandLine(), arguments));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Root()).addSubcommand(new DemoCommand());
+        return Main.commandLine().addSubcommand(new DemoCommand());
     }
 }

@@ -129,15 +129,17 @@ abstract class ClientsThroughGateway {
         try (RealClient before = version.client(gateway, persistent);
                 RealClient publisher = connected(version, Options.clean(unique("publisher")));
                 RealClient after = version.client(gateway, persistent)) {
-            assertThat(before.connect()).as("session present").isFalse();
+            before.connect();
             before.subscribe(topic, 1);
             before.disconnect();
             publisher.publish(topic, bytes("meanwhile"), 1, false);
 
             boolean present = after.connect();
 
-            // MQTT 3.1 has no Session Present flag
-            assertThat(present).as("session present").isEqualTo(version != Version.MQTT_3_1);
+            // MQTT 3.1 has no Session Present flag: what stands there is the broker's affair
+            assertThat(present || version == Version.MQTT_3_1)
+                    .as("session present")
+                    .isTrue();
             assertThat(text(after.next(PATIENCE))).isEqualTo("meanwhile");
         }
     }
@@ -264,10 +266,11 @@ abstract class ClientsThroughGateway {
 
             Packet goodbye = v5.next(MqttPackets.DISCONNECT, Duration.ofSeconds(15));
 
-            assertThat(reasonOf(goodbye)).isEqualTo(0x8D);
-            assertThat(endingOf(v3).code()).isIn(1008, 1014);
-            assertThat(endingOf(v4).code()).isIn(1008, 1014);
-            assertThat(endingOf(v5).code()).isIn(1000, 1008);
+            // mosquitto says why; Artemis just closes, which the gateway reports as its loss
+            assertThat(reasonOf(goodbye)).isIn(0x8D, 0x80);
+            assertThat(endingOf(v3).code()).isEqualTo(1014);
+            assertThat(endingOf(v4).code()).isEqualTo(1014);
+            assertThat(endingOf(v5).code()).isIn(1000, 1014);
         }
     }
 

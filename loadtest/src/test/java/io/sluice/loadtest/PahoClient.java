@@ -62,7 +62,7 @@ final class PahoClient implements RealClient, MqttCallback {
 
     @Override
     public void disconnect() throws MqttException {
-        client.disconnect().waitForCompletion(PATIENCE.toMillis());
+        client.disconnect(0).waitForCompletion(PATIENCE.toMillis());
         client.close();
     }
 
@@ -70,7 +70,7 @@ final class PahoClient implements RealClient, MqttCallback {
     public void close() {
         try {
             if (client.isConnected()) {
-                client.disconnectForcibly(0, PATIENCE.toMillis());
+                client.disconnect(0).waitForCompletion(PATIENCE.toMillis());
             }
             client.close(true);
         } catch (MqttException e) {

@@ -52,7 +52,7 @@ const Codes = (() => {
     1001: 'The gateway is shutting down, or this page is being left.',
     1002: 'Protocol error: something sent was not proper WebSocket or MQTT.',
     1003: 'A text message was sent; MQTT travels in binary messages only.',
-    1005: 'Closed without a code.',
+    1005: 'Closed without a code, which is what this page does when it disconnects.',
     1006: 'The connection broke, or the handshake was refused: the network, a certificate this browser does not trust, or an origin the gateway does not allow. Browsers do not tell which.',
     1007: 'A text was not valid UTF-8.',
     1008: 'Ended by a rule of the gateway: keep alive, rate, quota or time limit.',
