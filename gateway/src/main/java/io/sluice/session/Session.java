@@ -87,10 +87,11 @@ public final class Session extends TimerWheel.Timer {
     private long pausedAt;
     private long blockedAt;
     private boolean lingering;
-    private long lingerUntil;
 
     private long bytesIn;
     private long bytesOut;
+    /** Packets to the client that the broker's scanner has not seen. */
+    private long packetsOut;
 
     /** Starts in OPENING; the connect-packet deadline runs. */
     public Session(SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
@@ -108,6 +109,9 @@ public final class Session extends TimerWheel.Timer {
 
     /** MQTT bytes from the client, frame boundaries forgotten. */
     public void clientBytes(ByteBuffer run) {
+        if (!run.hasRemaining()) {
+            return;
+        }
         bytesIn += run.remaining();
         switch (state) {
             case OPENING -> opening(run);
@@ -123,15 +127,19 @@ public final class Session extends TimerWheel.Timer {
                 heardAt = group.wheel().now();
                 forward(run, assigned(fromClient));
             }
-            case CLOSING -> run.position(run.limit());
-            case CLOSED -> illegal("clientBytes");
+            case CLOSING, CLOSED -> {
+                run.position(run.limit());
+                legal(!clientDone, "clientBytes");
+            }
         }
     }
 
     /** All that was sent to the client has been accepted. */
     public void clientWritable() {
         clientBlocked = false;
-        if (broker != null && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
+        if (legal(!clientDone, "clientWritable")
+                && broker != null
+                && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
             broker.resumeReads();
         }
     }
@@ -139,53 +147,45 @@ public final class Session extends TimerWheel.Timer {
     /** Some of the bytes that wait for the client have been accepted. */
     public void clientProgress() {
         blockedAt = group.wheel().now();
+        legal(!clientDone, "clientProgress");
     }
 
     /** The client's WebSocket Close came: it sends nothing more. */
     public void clientFinished() {
-        if (state == CLOSED) {
-            illegal("clientFinished");
-        } else if (state == CLOSING) {
+        if (legal(!clientDone, "clientFinished")) {
             goodbyeIsLate();
-        } else {
             endUnlessDisconnected(CloseCause.CLIENT_CLOSE);
         }
     }
 
     /** The client is lost, or broke the rules of RFC 6455. */
     public void clientFailed(CloseCause why) {
-        if (state == CLOSED) {
-            illegal("clientFailed");
-        } else if (state == CLOSING) {
+        if (legal(!clientDone, "clientFailed")) {
             goodbyeIsLate();
-        } else if (why == CloseCause.CLIENT_LOST) {
-            endUnlessDisconnected(why);
-        } else {
-            end(why);
+            if (why == CloseCause.CLIENT_LOST) {
+                endUnlessDisconnected(why);
+            } else {
+                end(why);
+            }
         }
     }
 
     /** The client's connection is closed; the last event of its side. */
     public void clientClosed() {
-        if (state == CLOSED || clientDone) {
-            illegal("clientClosed");
-            return;
-        }
-        clientDone = true;
-        if (state == CLOSING) {
+        if (legal(!clientDone, "clientClosed")) {
+            clientDone = true;
             goodbyeIsLate();
-        } else {
             endUnlessDisconnected(CloseCause.CLIENT_LOST);
+            closedWhenDone();
         }
-        closedWhenDone();
     }
 
     // Events of the broker's side
 
     /** The dial found a broker. */
     public void upstreamConnected(Peer connection, String name) {
-        if (state != DIALING) {
-            illegal("upstreamConnected");
+        if (!legal(state == DIALING, "upstreamConnected")) {
+            connection.abort();
             return;
         }
         broker = connection;
@@ -199,10 +199,8 @@ public final class Session extends TimerWheel.Timer {
 
     /** The dial found none. */
     public void upstreamRefused() {
-        if (state == DIALING) {
+        if (legal(state == DIALING, "upstreamRefused")) {
             end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
-        } else {
-            illegal("upstreamRefused");
         }
     }
 
@@ -211,14 +209,19 @@ public final class Session extends TimerWheel.Timer {
         switch (state) {
             case AWAITING_CONNACK -> awaiting(run);
             case OPEN -> deliver(run, assigned(fromBroker));
-            case CLOSING -> deliverToBoundary(run);
-            case OPENING, DIALING, CLOSED -> illegal("upstreamBytes");
+            case OPENING, DIALING, CLOSING, CLOSED -> {
+                if (legal(!brokerDone, "upstreamBytes")) {
+                    deliverToBoundary(run);
+                }
+                run.position(run.limit());
+            }
         }
     }
 
     /** All that was sent to the broker has been accepted. */
     public void upstreamWritable() {
         brokerBlocked = false;
+        legal(!brokerDone, "upstreamWritable");
         if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
             resumeClient();
         }
@@ -226,27 +229,24 @@ public final class Session extends TimerWheel.Timer {
 
     /** The broker's stream ended, or its connection failed. */
     public void upstreamFinished() {
-        switch (state) {
-            case AWAITING_CONNACK -> {
-                if (brokerSpoke) {
-                    endUnlessDisconnected(CloseCause.BROKER_SILENT);
-                } else {
-                    assigned(broker).abort();
-                }
-            }
-            case OPEN -> endUnlessDisconnected(CloseCause.BROKER_LOST);
-            case CLOSING -> goodbyeIsLate();
-            case OPENING, DIALING, CLOSED -> illegal("upstreamFinished");
+        if (!legal(!brokerDone, "upstreamFinished")) {
+            return;
+        }
+        goodbyeIsLate();
+        if (state == AWAITING_CONNACK && !brokerSpoke) {
+            assigned(broker).abort();
+        } else {
+            endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
         }
     }
 
     /** The broker's connection is closed; the last event of that connection. */
     public void upstreamClosed() {
-        if (brokerDone) {
-            illegal("upstreamClosed");
+        if (!legal(!brokerDone, "upstreamClosed")) {
             return;
         }
         brokerDone = true;
+        goodbyeIsLate();
         if (state == AWAITING_CONNACK && !brokerSpoke) {
             broker = null;
             brokerWasSilent = true;
@@ -256,13 +256,7 @@ public final class Session extends TimerWheel.Timer {
                 return;
             }
         }
-        if (state == AWAITING_CONNACK) {
-            endUnlessDisconnected(CloseCause.BROKER_SILENT);
-        } else if (state == OPEN) {
-            endUnlessDisconnected(CloseCause.BROKER_LOST);
-        } else {
-            goodbyeIsLate();
-        }
+        endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
         closedWhenDone();
     }
 
@@ -270,17 +264,16 @@ public final class Session extends TimerWheel.Timer {
 
     /** The gateway stops. */
     public void stop() {
-        if (state != CLOSING && state != CLOSED) {
-            end(CloseCause.SHUTDOWN);
-        }
+        end(CloseCause.SHUTDOWN);
     }
 
     /** A bug: an event of this session threw. */
     public void failed(Throwable bug) {
         observer.bug("session in " + state, bug);
         if (state == CLOSING) {
+            goodbye = null;
             abortBoth();
-        } else if (state != CLOSED) {
+        } else {
             end(CloseCause.INTERNAL);
         }
     }
@@ -290,7 +283,7 @@ public final class Session extends TimerWheel.Timer {
         try {
             switch (state) {
                 case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
-                case AWAITING_CONNACK -> end(CloseCause.CONNACK_TIMEOUT);
+                case AWAITING_CONNACK -> endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
                 case OPEN -> openExpired(group.wheel().now());
                 case CLOSING -> {
                     if (goodbye != null) {
@@ -299,7 +292,7 @@ public final class Session extends TimerWheel.Timer {
                         abortBoth();
                     }
                 }
-                case DIALING, CLOSED -> illegal("deadline");
+                case DIALING, CLOSED -> legal(false, "deadline");
             }
         } catch (RuntimeException | Error bug) {
             failed(bug);
@@ -387,7 +380,10 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void authenticating(ConnackResult.Auth auth, ByteBuffer all) {
-        deadlineIn(policy.connackTimeout());
+        if (!lingering) {
+            deadlineIn(policy.connackTimeout());
+        }
+        packetsOut++;
         deliver(take(all, auth.length()));
         if (fromClient == null) {
             flow();
@@ -396,6 +392,7 @@ public final class Session extends TimerWheel.Timer {
 
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
         if (connack.code() != 0) {
+            packetsOut++;
             deliver(take(all, connack.length()));
             end(CloseCause.BROKER_REFUSED);
             return;
@@ -429,7 +426,9 @@ public final class Session extends TimerWheel.Timer {
         if (behindConnect.hasRemaining()) {
             forward(behindConnect, scanner);
         }
-        if (state != CLOSING && !brokerBlocked) {
+        if (brokerBlocked) {
+            pauseClient();
+        } else if (state != CLOSING) {
             resumeClient();
         }
     }
@@ -460,10 +459,7 @@ public final class Session extends TimerWheel.Timer {
     /** The client has said DISCONNECT: either side closes now, else the gateway does. */
     private void linger() {
         lingering = true;
-        lingerUntil = group.wheel().now() + policy.closeTimeout();
-        if (state == OPEN) {
-            arm();
-        }
+        deadlineIn(policy.closeTimeout());
     }
 
     private void deliver(ByteBuffer run, PacketScanner scanner) {
@@ -515,6 +511,9 @@ public final class Session extends TimerWheel.Timer {
 
     /** Sets the timer to the nearest deadline of OPEN; bytes only stamp a field, the timer looks and re-arms. */
     private void arm() {
+        if (lingering) {
+            return;
+        }
         long now = group.wheel().now();
         long nearest = Long.MAX_VALUE;
         if (keepAlive > 0) {
@@ -522,9 +521,6 @@ public final class Session extends TimerWheel.Timer {
         }
         if (clientBlocked && policy.writeStall() > 0) {
             nearest = Math.min(nearest, blockedAt + policy.writeStall() - now);
-        }
-        if (lingering) {
-            nearest = Math.min(nearest, lingerUntil - now);
         }
         if (nearest == Long.MAX_VALUE) {
             group.wheel().cancel(this);
@@ -539,7 +535,7 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void openExpired(long now) {
-        if (lingering && lingerUntil - now <= 0) {
+        if (lingering) {
             end(CloseCause.CLIENT_DISCONNECT);
         } else if (clientBlocked && policy.writeStall() > 0 && blockedAt + policy.writeStall() - now <= 0) {
             end(CloseCause.WRITE_STALLED);
@@ -563,8 +559,8 @@ public final class Session extends TimerWheel.Timer {
         SessionState before = state;
         cause = why;
         become(CLOSING);
-        if (before == DIALING) {
-            assigned(dial).cancel();
+        if (before == DIALING && dial != null) {
+            dial.cancel();
         }
         ByteBuffer packet = goodbyePacket(before, why);
         if (packet == null || clientDone || why.resetsClient()) {
@@ -584,11 +580,14 @@ public final class Session extends TimerWheel.Timer {
     private @Nullable ByteBuffer goodbyePacket(SessionState before, CloseCause why) {
         long largest = connect == null ? Long.MAX_VALUE : connect.maximumPacketSize();
         ByteBuffer packet = null;
+        if (lingering) {
+            return null;
+        }
         if (before == OPEN) {
-            if (level >= 5 && why.disconnectCode() >= 0 && !lingering) {
+            if (level >= 5 && why.disconnectCode() >= 0) {
                 packet = ServerPackets.disconnect(why.disconnectCode(), why.reason(), largest, Peer.HEADROOM);
             }
-        } else if (level > 0 && why.connackCode(level) >= 0) {
+        } else if ((level > 0 || why == CloseCause.VERSION_REFUSED) && why.connackCode(level) >= 0) {
             packet = ServerPackets.connack(level, why.connackCode(level), why.reason(), largest, Peer.HEADROOM);
         }
         return packet != null && packet.hasRemaining() ? packet : null;
@@ -596,6 +595,7 @@ public final class Session extends TimerWheel.Timer {
 
     private void sendGoodbye(ByteBuffer packet) {
         bytesOut += packet.remaining();
+        packetsOut++;
         client.send(packet);
         finishBoth();
     }
@@ -614,14 +614,13 @@ public final class Session extends TimerWheel.Timer {
             }
             deliver(run.position(start).limit(end));
             run.limit(limit);
-            if (scanner.violation() != null) {
+            if (scanner.violation() != null || scanner.disconnected()) {
                 goodbyeIsLate();
             } else if (scanner.atBoundary()) {
                 goodbye = null;
                 sendGoodbye(packet);
             }
         }
-        run.position(run.limit());
     }
 
     /** The goodbye packet did not find its place in time, or has lost its reader: close without it. */
@@ -679,7 +678,7 @@ public final class Session extends TimerWheel.Timer {
                 brokerName,
                 group.wheel().now() - startedAt,
                 (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
-                fromBroker == null ? 0 : fromBroker.packets(),
+                packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
                 bytesIn,
                 bytesOut,
                 why.severity() == CloseCause.Severity.ORDINARY);
@@ -692,8 +691,13 @@ public final class Session extends TimerWheel.Timer {
         state = next;
     }
 
-    private void illegal(String event) {
-        failed(new IllegalStateException(event + " in " + state));
+    /** The one path of an event that the state lacks. It does not disturb an end that is under way. */
+    private boolean legal(boolean expected, String event) {
+        if (!expected) {
+            observer.bug("session in " + state, new IllegalStateException(event + " in " + state));
+            end(CloseCause.INTERNAL);
+        }
+        return expected;
     }
 
     private static ByteBuffer take(ByteBuffer all, int length) {
