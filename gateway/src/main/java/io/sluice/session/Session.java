@@ -200,6 +200,7 @@ public final class Session extends TimerWheel.Timer {
     /** The dial found none. */
     public void upstreamRefused() {
         if (legal(state == DIALING, "upstreamRefused")) {
+            dial = null;
             end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
         }
     }

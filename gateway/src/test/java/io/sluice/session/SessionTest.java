@@ -223,6 +223,15 @@ final class SessionTest {
     }
 
     @Test
+    void cancelsNoDialThatHasFoundNone() {
+        SessionRig rig = SessionRig.dialing(CONNECT_4);
+
+        rig.session.upstreamRefused();
+
+        assertThat(rig.dialer.cancelled).isZero();
+    }
+
+    @Test
     void cancelsNoDialThatHasFoundABroker() {
         SessionRig rig = SessionRig.awaiting(CONNECT_4);
 
