@@ -13,7 +13,6 @@ import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.ConnectDecoder;
 import io.sluice.mqtt.ConnectResult;
 import io.sluice.mqtt.PacketScanner;
-import io.sluice.mqtt.ServerPackets;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
 import java.nio.ByteBuffer;
@@ -58,6 +57,7 @@ public final class Session extends TimerWheel.Timer {
     private final SessionObserver observer;
     private final ClientInfo info;
     private final Peer client;
+    private final Patience patience;
     private final long startedAt;
 
     private SessionState state = OPENING;
@@ -74,18 +74,13 @@ public final class Session extends TimerWheel.Timer {
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
 
-    private boolean clientPaused;
-    private boolean clientBlocked;
     private boolean brokerBlocked;
     private boolean brokerSpoke;
     private boolean brokerWasSilent;
     private boolean clientDone;
     private boolean brokerDone = true;
 
-    private long keepAlive;
-    private long heardAt;
-    private long pausedAt;
-    private long blockedAt;
+    /** The client has said DISCONNECT. */
     private boolean lingering;
 
     private long bytesIn;
@@ -100,7 +95,8 @@ public final class Session extends TimerWheel.Timer {
         this.observer = observer;
         this.info = info;
         this.client = client;
-        startedAt = group.wheel().now();
+        patience = new Patience(policy);
+        startedAt = now();
         group.add(this);
         deadlineIn(policy.connectPacketTimeout());
     }
@@ -124,7 +120,7 @@ public final class Session extends TimerWheel.Timer {
                 }
             }
             case OPEN -> {
-                heardAt = group.wheel().now();
+                patience.heard(now());
                 forward(run, assigned(fromClient));
             }
             case CLOSING, CLOSED -> {
@@ -136,7 +132,7 @@ public final class Session extends TimerWheel.Timer {
 
     /** All that was sent to the client has been accepted. */
     public void clientWritable() {
-        clientBlocked = false;
+        patience.unblock();
         if (legal(!clientDone, "clientWritable")
                 && broker != null
                 && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
@@ -146,7 +142,7 @@ public final class Session extends TimerWheel.Timer {
 
     /** Some of the bytes that wait for the client have been accepted. */
     public void clientProgress() {
-        blockedAt = group.wheel().now();
+        patience.progress(now());
         legal(!clientDone, "clientProgress");
     }
 
@@ -285,7 +281,7 @@ public final class Session extends TimerWheel.Timer {
             switch (state) {
                 case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
                 case AWAITING_CONNACK -> endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
-                case OPEN -> openExpired(group.wheel().now());
+                case OPEN -> openExpired();
                 case CLOSING -> {
                     if (goodbye != null) {
                         goodbyeIsLate();
@@ -401,9 +397,7 @@ public final class Session extends TimerWheel.Timer {
         Connect packet = assigned(connect);
         int seconds =
                 connack.serverKeepAliveSeconds() >= 0 ? connack.serverKeepAliveSeconds() : packet.keepAliveSeconds();
-        keepAlive = seconds == 0 ? 0 : (long) (seconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
-        heardAt = group.wheel().now();
-        pausedAt = heardAt;
+        patience.begin(seconds, now());
         become(OPEN);
         assigned(dial).accepted();
         PacketScanner scanner = PacketScanner.ofBroker(level);
@@ -477,9 +471,7 @@ public final class Session extends TimerWheel.Timer {
 
     private void deliver(ByteBuffer packets) {
         bytesOut += packets.remaining();
-        if (packets.hasRemaining() && !client.send(packets) && !clientBlocked) {
-            clientBlocked = true;
-            blockedAt = group.wheel().now();
+        if (packets.hasRemaining() && !client.send(packets) && patience.block(now())) {
             assigned(broker).pauseReads();
             if (state == OPEN) {
                 arm();
@@ -488,60 +480,44 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void pauseClient() {
-        if (!clientPaused) {
-            clientPaused = true;
-            pausedAt = group.wheel().now();
+        if (patience.pause(now())) {
             client.pauseReads();
         }
     }
 
-    /** The keep-alive clock stood still while nobody read. */
     private void resumeClient() {
-        if (clientPaused) {
-            clientPaused = false;
-            heardAt += group.wheel().now() - pausedAt;
+        if (patience.resume(now())) {
             client.resumeReads();
         }
     }
 
     // Deadlines
 
-    private void deadlineIn(long nanos) {
-        group.wheel().schedule(this, group.wheel().now() + nanos);
+    private long now() {
+        return group.wheel().now();
     }
 
-    /** Sets the timer to the nearest deadline of OPEN; bytes only stamp a field, the timer looks and re-arms. */
+    private void deadlineIn(long nanos) {
+        group.wheel().schedule(this, now() + nanos);
+    }
+
+    /** Sets the timer to the nearest deadline of OPEN. */
     private void arm() {
         if (lingering) {
             return;
         }
-        long now = group.wheel().now();
-        long nearest = Long.MAX_VALUE;
-        if (keepAlive > 0) {
-            nearest = Math.min(nearest, keepAliveLeft(now));
-        }
-        if (clientBlocked && policy.writeStall() > 0) {
-            nearest = Math.min(nearest, blockedAt + policy.writeStall() - now);
-        }
-        if (nearest == Long.MAX_VALUE) {
+        long left = patience.left(now());
+        if (left == Patience.ENDLESS) {
             group.wheel().cancel(this);
         } else {
-            group.wheel().schedule(this, now + nearest);
+            deadlineIn(left);
         }
     }
 
-    private long keepAliveLeft(long now) {
-        long stoodStill = clientPaused ? now - pausedAt : 0;
-        return heardAt + stoodStill + keepAlive - now;
-    }
-
-    private void openExpired(long now) {
-        if (lingering) {
-            end(CloseCause.CLIENT_DISCONNECT);
-        } else if (clientBlocked && policy.writeStall() > 0 && blockedAt + policy.writeStall() - now <= 0) {
-            end(CloseCause.WRITE_STALLED);
-        } else if (keepAlive > 0 && keepAliveLeft(now) <= 0) {
-            end(CloseCause.KEEP_ALIVE_EXPIRED);
+    private void openExpired() {
+        CloseCause exhausted = lingering ? CloseCause.CLIENT_DISCONNECT : patience.exhausted(now());
+        if (exhausted != null) {
+            end(exhausted);
         } else {
             arm();
         }
@@ -579,19 +555,10 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private @Nullable ByteBuffer goodbyePacket(SessionState before, CloseCause why) {
-        long largest = connect == null ? Long.MAX_VALUE : connect.maximumPacketSize();
-        ByteBuffer packet = null;
         if (lingering) {
             return null;
         }
-        if (before == OPEN) {
-            if (level >= 5 && why.disconnectCode() >= 0) {
-                packet = ServerPackets.disconnect(why.disconnectCode(), why.reason(), largest, Peer.HEADROOM);
-            }
-        } else if ((level > 0 || why == CloseCause.VERSION_REFUSED) && why.connackCode(level) >= 0) {
-            packet = ServerPackets.connack(level, why.connackCode(level), why.reason(), largest, Peer.HEADROOM);
-        }
-        return packet != null && packet.hasRemaining() ? packet : null;
+        return before == OPEN ? Goodbye.disconnect(why, level, connect) : Goodbye.connack(why, level, connect);
     }
 
     private void sendGoodbye(ByteBuffer packet) {
@@ -606,15 +573,8 @@ public final class Session extends TimerWheel.Timer {
         PacketScanner scanner = fromBroker;
         ByteBuffer packet = goodbye;
         if (packet != null && scanner != null) {
-            int limit = run.limit();
-            int start = run.position();
-            int end = start;
-            while (end < limit && !scanner.atBoundary() && scanner.violation() == null) {
-                run.position(end).limit(end + 1);
-                end += scanner.scan(run);
-            }
-            deliver(run.position(start).limit(end));
-            run.limit(limit);
+            int end = run.position() + Goodbye.bytesToBoundary(run, scanner);
+            deliver(run.limit(end));
             if (scanner.violation() != null || scanner.disconnected()) {
                 goodbyeIsLate();
             } else if (scanner.atBoundary()) {
@@ -677,7 +637,7 @@ public final class Session extends TimerWheel.Timer {
                 level,
                 connect == null ? null : connect.clientId(),
                 brokerName,
-                group.wheel().now() - startedAt,
+                now() - startedAt,
                 (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
                 packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
                 bytesIn,
