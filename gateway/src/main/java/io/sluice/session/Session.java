@@ -10,8 +10,6 @@ import static io.sluice.session.SessionState.OPENING;
 import io.sluice.mqtt.ConnackDecoder;
 import io.sluice.mqtt.ConnackResult;
 import io.sluice.mqtt.Connect;
-import io.sluice.mqtt.ConnectDecoder;
-import io.sluice.mqtt.ConnectResult;
 import io.sluice.mqtt.PacketScanner;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
@@ -57,17 +55,15 @@ public final class Session extends TimerWheel.Timer {
     private final SessionObserver observer;
     private final ClientInfo info;
     private final Peer client;
+    private final Opening opening;
     private final Patience patience;
     private final long startedAt;
 
     private SessionState state = OPENING;
     private @Nullable CloseCause cause;
-    private int level;
-    private @Nullable Connect connect;
     private @Nullable Dial dial;
     private @Nullable Peer broker;
     private @Nullable String brokerName;
-    private @Nullable HeldBytes held;
     private @Nullable HeldBytes answer;
     private @Nullable PacketScanner fromClient;
     private @Nullable PacketScanner fromBroker;
@@ -95,6 +91,7 @@ public final class Session extends TimerWheel.Timer {
         this.observer = observer;
         this.info = info;
         this.client = client;
+        opening = new Opening(policy);
         patience = new Patience(policy);
         startedAt = now();
         group.add(this);
@@ -189,8 +186,7 @@ public final class Session extends TimerWheel.Timer {
         brokerDone = false;
         become(AWAITING_CONNACK);
         deadlineIn(policy.connackTimeout());
-        brokerBlocked =
-                !connection.send(assigned(held).view(0, assigned(connect).length()));
+        brokerBlocked = !connection.send(opening.connectBytes());
     }
 
     /** The dial found none. */
@@ -299,54 +295,25 @@ public final class Session extends TimerWheel.Timer {
     // Opening
 
     private void opening(ByteBuffer run) {
-        ConnectResult result;
-        if (held == null) {
-            result = ConnectDecoder.decode(run, policy.maxPacketBeforeConnack());
-            held = new HeldBytes(run);
-        } else {
-            held.append(run);
-            result = ConnectDecoder.decode(held.view(0, held.size()), policy.maxPacketBeforeConnack());
-        }
-        if (result instanceof ConnectResult.Complete complete) {
-            admit(complete.connect());
-        } else if (result instanceof ConnectResult.Invalid invalid) {
-            level = invalid.level();
-            end(causeOf(invalid.reason()));
-        }
-    }
-
-    private static CloseCause causeOf(ConnectResult.Reason reason) {
-        return switch (reason) {
-            case NOT_CONNECT, UNREADABLE_VERSION -> CloseCause.NOT_CONNECT;
-            case UNSUPPORTED_LEVEL -> CloseCause.VERSION_REFUSED;
-            case MALFORMED -> CloseCause.CONNECT_MALFORMED;
-            case PROTOCOL_ERROR -> CloseCause.CONNECT_PROTOCOL_ERROR;
-            case TOO_LARGE -> CloseCause.CONNECT_TOO_LARGE;
-        };
-    }
-
-    private void admit(Connect packet) {
-        connect = packet;
-        level = packet.level();
-        if (!policy.allows(level)) {
-            end(CloseCause.VERSION_REFUSED);
-        } else if (packet.bridge() && !policy.bridgesAllowed()) {
-            end(CloseCause.BRIDGE_REFUSED);
-        } else {
+        CloseCause refusal = opening.read(run);
+        Connect connect = opening.connect();
+        if (refusal != null) {
+            end(refusal);
+        } else if (connect != null) {
             become(DIALING);
             group.wheel().cancel(this);
-            boundHeld();
-            dial = policy.dialer().dial(this, packet);
+            pauseFullClient();
+            dial = policy.dialer().dial(this, connect);
         }
     }
 
     private void hold(ByteBuffer run) {
-        assigned(held).append(run);
-        boundHeld();
+        opening.hold(run);
+        pauseFullClient();
     }
 
-    private void boundHeld() {
-        if (assigned(held).size() >= policy.maxPacketBeforeConnack()) {
+    private void pauseFullClient() {
+        if (opening.full()) {
             pauseClient();
         }
     }
@@ -362,7 +329,7 @@ public final class Session extends TimerWheel.Timer {
             answer = null;
         }
         while (all.hasRemaining() && state == AWAITING_CONNACK) {
-            ConnackResult result = ConnackDecoder.decode(all, level, policy.maxPacketBeforeConnack());
+            ConnackResult result = ConnackDecoder.decode(all, opening.level(), policy.maxPacketBeforeConnack());
             if (result instanceof ConnackResult.Connack connack) {
                 answered(connack, all);
             } else if (result instanceof ConnackResult.Auth auth) {
@@ -394,13 +361,13 @@ public final class Session extends TimerWheel.Timer {
             end(CloseCause.BROKER_REFUSED);
             return;
         }
-        Connect packet = assigned(connect);
-        int seconds =
-                connack.serverKeepAliveSeconds() >= 0 ? connack.serverKeepAliveSeconds() : packet.keepAliveSeconds();
+        int seconds = connack.serverKeepAliveSeconds() >= 0
+                ? connack.serverKeepAliveSeconds()
+                : opening.packet().keepAliveSeconds();
         patience.begin(seconds, now());
         become(OPEN);
         assigned(dial).accepted();
-        PacketScanner scanner = PacketScanner.ofBroker(level);
+        PacketScanner scanner = PacketScanner.ofBroker(opening.level());
         fromBroker = scanner;
         deliver(all, scanner);
         if (state == OPEN && fromClient == null) {
@@ -413,10 +380,8 @@ public final class Session extends TimerWheel.Timer {
 
     /** From here on the client's bytes stream; CONNECT is settled and will not be sent to another broker. */
     private void flow() {
-        HeldBytes waiting = assigned(held);
-        ByteBuffer behindConnect = waiting.view(assigned(connect).length(), waiting.size());
-        held = null;
-        PacketScanner scanner = PacketScanner.ofClient(level, policy.maxPacket());
+        ByteBuffer behindConnect = opening.release();
+        PacketScanner scanner = PacketScanner.ofClient(opening.level(), policy.maxPacket());
         fromClient = scanner;
         if (behindConnect.hasRemaining()) {
             forward(behindConnect, scanner);
@@ -558,7 +523,9 @@ public final class Session extends TimerWheel.Timer {
         if (lingering) {
             return null;
         }
-        return before == OPEN ? Goodbye.disconnect(why, level, connect) : Goodbye.connack(why, level, connect);
+        return before == OPEN
+                ? Goodbye.disconnect(why, opening.level(), opening.connect())
+                : Goodbye.connack(why, opening.level(), opening.connect());
     }
 
     private void sendGoodbye(ByteBuffer packet) {
@@ -628,13 +595,14 @@ public final class Session extends TimerWheel.Timer {
 
     private SessionEnd summary() {
         CloseCause why = assigned(cause);
+        Connect connect = opening.connect();
         return new SessionEnd(
                 why.label(),
                 why.closedBy().name().toLowerCase(Locale.ROOT),
                 info.listener(),
                 policy.route(),
                 info.address(),
-                level,
+                opening.level(),
                 connect == null ? null : connect.clientId(),
                 brokerName,
                 now() - startedAt,
