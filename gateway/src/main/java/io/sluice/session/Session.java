@@ -10,10 +10,7 @@ import static io.sluice.session.SessionState.OPENING;
 import io.sluice.mqtt.ConnackDecoder;
 import io.sluice.mqtt.ConnackResult;
 import io.sluice.mqtt.Connect;
-import io.sluice.mqtt.ConnectDecoder;
-import io.sluice.mqtt.ConnectResult;
 import io.sluice.mqtt.PacketScanner;
-import io.sluice.mqtt.ServerPackets;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
 import java.nio.ByteBuffer;
@@ -58,39 +55,34 @@ public final class Session extends TimerWheel.Timer {
     private final SessionObserver observer;
     private final ClientInfo info;
     private final Peer client;
+    private final Opening opening;
+    private final Patience patience;
     private final long startedAt;
 
     private SessionState state = OPENING;
     private @Nullable CloseCause cause;
-    private int level;
-    private @Nullable Connect connect;
     private @Nullable Dial dial;
     private @Nullable Peer broker;
     private @Nullable String brokerName;
-    private @Nullable HeldBytes held;
     private @Nullable HeldBytes answer;
     private @Nullable PacketScanner fromClient;
     private @Nullable PacketScanner fromBroker;
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
 
-    private boolean clientPaused;
-    private boolean clientBlocked;
     private boolean brokerBlocked;
     private boolean brokerSpoke;
     private boolean brokerWasSilent;
     private boolean clientDone;
     private boolean brokerDone = true;
 
-    private long keepAlive;
-    private long heardAt;
-    private long pausedAt;
-    private long blockedAt;
+    /** The client has said DISCONNECT. */
     private boolean lingering;
-    private long lingerUntil;
 
     private long bytesIn;
     private long bytesOut;
+    /** Packets to the client that the broker's scanner has not seen. */
+    private long packetsOut;
 
     /** Starts in OPENING; the connect-packet deadline runs. */
     public Session(SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
@@ -99,7 +91,9 @@ public final class Session extends TimerWheel.Timer {
         this.observer = observer;
         this.info = info;
         this.client = client;
-        startedAt = group.wheel().now();
+        opening = new Opening(policy);
+        patience = new Patience(policy);
+        startedAt = now();
         group.add(this);
         deadlineIn(policy.connectPacketTimeout());
     }
@@ -108,6 +102,9 @@ public final class Session extends TimerWheel.Timer {
 
     /** MQTT bytes from the client, frame boundaries forgotten. */
     public void clientBytes(ByteBuffer run) {
+        if (!run.hasRemaining()) {
+            return;
+        }
         bytesIn += run.remaining();
         switch (state) {
             case OPENING -> opening(run);
@@ -120,72 +117,68 @@ public final class Session extends TimerWheel.Timer {
                 }
             }
             case OPEN -> {
-                heardAt = group.wheel().now();
+                patience.heard(now());
                 forward(run, assigned(fromClient));
             }
-            case CLOSING -> run.position(run.limit());
-            case CLOSED -> illegal("clientBytes");
+            case CLOSING, CLOSED -> {
+                run.position(run.limit());
+                legal(!clientDone, "clientBytes");
+            }
         }
     }
 
     /** All that was sent to the client has been accepted. */
     public void clientWritable() {
-        clientBlocked = false;
-        if (broker != null && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
+        patience.unblock();
+        if (legal(!clientDone, "clientWritable")
+                && broker != null
+                && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
             broker.resumeReads();
         }
     }
 
     /** Some of the bytes that wait for the client have been accepted. */
     public void clientProgress() {
-        blockedAt = group.wheel().now();
+        patience.progress(now());
+        legal(!clientDone, "clientProgress");
     }
 
     /** The client's WebSocket Close came: it sends nothing more. */
     public void clientFinished() {
-        if (state == CLOSED) {
-            illegal("clientFinished");
-        } else if (state == CLOSING) {
+        if (legal(!clientDone, "clientFinished")) {
             goodbyeIsLate();
-        } else {
             endUnlessDisconnected(CloseCause.CLIENT_CLOSE);
         }
     }
 
     /** The client is lost, or broke the rules of RFC 6455. */
     public void clientFailed(CloseCause why) {
-        if (state == CLOSED) {
-            illegal("clientFailed");
-        } else if (state == CLOSING) {
+        if (legal(!clientDone, "clientFailed")) {
             goodbyeIsLate();
-        } else if (why == CloseCause.CLIENT_LOST) {
-            endUnlessDisconnected(why);
-        } else {
-            end(why);
+            if (why == CloseCause.CLIENT_LOST) {
+                endUnlessDisconnected(why);
+            } else {
+                end(why);
+            }
         }
     }
 
     /** The client's connection is closed; the last event of its side. */
     public void clientClosed() {
-        if (state == CLOSED || clientDone) {
-            illegal("clientClosed");
-            return;
-        }
-        clientDone = true;
-        if (state == CLOSING) {
+        if (legal(!clientDone, "clientClosed")) {
+            clientDone = true;
             goodbyeIsLate();
-        } else {
             endUnlessDisconnected(CloseCause.CLIENT_LOST);
+            closedWhenDone();
         }
-        closedWhenDone();
     }
 
     // Events of the broker's side
 
     /** The dial found a broker. */
     public void upstreamConnected(Peer connection, String name) {
-        if (state != DIALING) {
-            illegal("upstreamConnected");
+        if (!legal(state == DIALING, "upstreamConnected")) {
+            connection.abort();
             return;
         }
         broker = connection;
@@ -193,16 +186,14 @@ public final class Session extends TimerWheel.Timer {
         brokerDone = false;
         become(AWAITING_CONNACK);
         deadlineIn(policy.connackTimeout());
-        brokerBlocked =
-                !connection.send(assigned(held).view(0, assigned(connect).length()));
+        brokerBlocked = !connection.send(opening.connectBytes());
     }
 
     /** The dial found none. */
     public void upstreamRefused() {
-        if (state == DIALING) {
+        if (legal(state == DIALING, "upstreamRefused")) {
+            dial = null;
             end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
-        } else {
-            illegal("upstreamRefused");
         }
     }
 
@@ -211,14 +202,19 @@ public final class Session extends TimerWheel.Timer {
         switch (state) {
             case AWAITING_CONNACK -> awaiting(run);
             case OPEN -> deliver(run, assigned(fromBroker));
-            case CLOSING -> deliverToBoundary(run);
-            case OPENING, DIALING, CLOSED -> illegal("upstreamBytes");
+            case OPENING, DIALING, CLOSING, CLOSED -> {
+                if (legal(!brokerDone, "upstreamBytes")) {
+                    deliverToBoundary(run);
+                }
+                run.position(run.limit());
+            }
         }
     }
 
     /** All that was sent to the broker has been accepted. */
     public void upstreamWritable() {
         brokerBlocked = false;
+        legal(!brokerDone, "upstreamWritable");
         if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
             resumeClient();
         }
@@ -226,27 +222,24 @@ public final class Session extends TimerWheel.Timer {
 
     /** The broker's stream ended, or its connection failed. */
     public void upstreamFinished() {
-        switch (state) {
-            case AWAITING_CONNACK -> {
-                if (brokerSpoke) {
-                    endUnlessDisconnected(CloseCause.BROKER_SILENT);
-                } else {
-                    assigned(broker).abort();
-                }
-            }
-            case OPEN -> endUnlessDisconnected(CloseCause.BROKER_LOST);
-            case CLOSING -> goodbyeIsLate();
-            case OPENING, DIALING, CLOSED -> illegal("upstreamFinished");
+        if (!legal(!brokerDone, "upstreamFinished")) {
+            return;
+        }
+        goodbyeIsLate();
+        if (state == AWAITING_CONNACK && !brokerSpoke) {
+            assigned(broker).abort();
+        } else {
+            endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
         }
     }
 
     /** The broker's connection is closed; the last event of that connection. */
     public void upstreamClosed() {
-        if (brokerDone) {
-            illegal("upstreamClosed");
+        if (!legal(!brokerDone, "upstreamClosed")) {
             return;
         }
         brokerDone = true;
+        goodbyeIsLate();
         if (state == AWAITING_CONNACK && !brokerSpoke) {
             broker = null;
             brokerWasSilent = true;
@@ -256,13 +249,7 @@ public final class Session extends TimerWheel.Timer {
                 return;
             }
         }
-        if (state == AWAITING_CONNACK) {
-            endUnlessDisconnected(CloseCause.BROKER_SILENT);
-        } else if (state == OPEN) {
-            endUnlessDisconnected(CloseCause.BROKER_LOST);
-        } else {
-            goodbyeIsLate();
-        }
+        endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
         closedWhenDone();
     }
 
@@ -270,17 +257,16 @@ public final class Session extends TimerWheel.Timer {
 
     /** The gateway stops. */
     public void stop() {
-        if (state != CLOSING && state != CLOSED) {
-            end(CloseCause.SHUTDOWN);
-        }
+        end(CloseCause.SHUTDOWN);
     }
 
     /** A bug: an event of this session threw. */
     public void failed(Throwable bug) {
         observer.bug("session in " + state, bug);
         if (state == CLOSING) {
+            goodbye = null;
             abortBoth();
-        } else if (state != CLOSED) {
+        } else {
             end(CloseCause.INTERNAL);
         }
     }
@@ -290,8 +276,8 @@ public final class Session extends TimerWheel.Timer {
         try {
             switch (state) {
                 case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
-                case AWAITING_CONNACK -> end(CloseCause.CONNACK_TIMEOUT);
-                case OPEN -> openExpired(group.wheel().now());
+                case AWAITING_CONNACK -> endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
+                case OPEN -> openExpired();
                 case CLOSING -> {
                     if (goodbye != null) {
                         goodbyeIsLate();
@@ -299,7 +285,7 @@ public final class Session extends TimerWheel.Timer {
                         abortBoth();
                     }
                 }
-                case DIALING, CLOSED -> illegal("deadline");
+                case DIALING, CLOSED -> legal(false, "deadline");
             }
         } catch (RuntimeException | Error bug) {
             failed(bug);
@@ -309,54 +295,25 @@ public final class Session extends TimerWheel.Timer {
     // Opening
 
     private void opening(ByteBuffer run) {
-        ConnectResult result;
-        if (held == null) {
-            result = ConnectDecoder.decode(run, policy.maxPacketBeforeConnack());
-            held = new HeldBytes(run);
-        } else {
-            held.append(run);
-            result = ConnectDecoder.decode(held.view(0, held.size()), policy.maxPacketBeforeConnack());
-        }
-        if (result instanceof ConnectResult.Complete complete) {
-            admit(complete.connect());
-        } else if (result instanceof ConnectResult.Invalid invalid) {
-            level = invalid.level();
-            end(causeOf(invalid.reason()));
-        }
-    }
-
-    private static CloseCause causeOf(ConnectResult.Reason reason) {
-        return switch (reason) {
-            case NOT_CONNECT, UNREADABLE_VERSION -> CloseCause.NOT_CONNECT;
-            case UNSUPPORTED_LEVEL -> CloseCause.VERSION_REFUSED;
-            case MALFORMED -> CloseCause.CONNECT_MALFORMED;
-            case PROTOCOL_ERROR -> CloseCause.CONNECT_PROTOCOL_ERROR;
-            case TOO_LARGE -> CloseCause.CONNECT_TOO_LARGE;
-        };
-    }
-
-    private void admit(Connect packet) {
-        connect = packet;
-        level = packet.level();
-        if (!policy.allows(level)) {
-            end(CloseCause.VERSION_REFUSED);
-        } else if (packet.bridge() && !policy.bridgesAllowed()) {
-            end(CloseCause.BRIDGE_REFUSED);
-        } else {
+        CloseCause refusal = opening.read(run);
+        Connect connect = opening.connect();
+        if (refusal != null) {
+            end(refusal);
+        } else if (connect != null) {
             become(DIALING);
             group.wheel().cancel(this);
-            boundHeld();
-            dial = policy.dialer().dial(this, packet);
+            pauseFullClient();
+            dial = policy.dialer().dial(this, connect);
         }
     }
 
     private void hold(ByteBuffer run) {
-        assigned(held).append(run);
-        boundHeld();
+        opening.hold(run);
+        pauseFullClient();
     }
 
-    private void boundHeld() {
-        if (assigned(held).size() >= policy.maxPacketBeforeConnack()) {
+    private void pauseFullClient() {
+        if (opening.full()) {
             pauseClient();
         }
     }
@@ -372,7 +329,7 @@ public final class Session extends TimerWheel.Timer {
             answer = null;
         }
         while (all.hasRemaining() && state == AWAITING_CONNACK) {
-            ConnackResult result = ConnackDecoder.decode(all, level, policy.maxPacketBeforeConnack());
+            ConnackResult result = ConnackDecoder.decode(all, opening.level(), policy.maxPacketBeforeConnack());
             if (result instanceof ConnackResult.Connack connack) {
                 answered(connack, all);
             } else if (result instanceof ConnackResult.Auth auth) {
@@ -387,7 +344,10 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void authenticating(ConnackResult.Auth auth, ByteBuffer all) {
-        deadlineIn(policy.connackTimeout());
+        if (!lingering) {
+            deadlineIn(policy.connackTimeout());
+        }
+        packetsOut++;
         deliver(take(all, auth.length()));
         if (fromClient == null) {
             flow();
@@ -396,19 +356,18 @@ public final class Session extends TimerWheel.Timer {
 
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
         if (connack.code() != 0) {
+            packetsOut++;
             deliver(take(all, connack.length()));
             end(CloseCause.BROKER_REFUSED);
             return;
         }
-        Connect packet = assigned(connect);
-        int seconds =
-                connack.serverKeepAliveSeconds() >= 0 ? connack.serverKeepAliveSeconds() : packet.keepAliveSeconds();
-        keepAlive = seconds == 0 ? 0 : (long) (seconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
-        heardAt = group.wheel().now();
-        pausedAt = heardAt;
+        int seconds = connack.serverKeepAliveSeconds() >= 0
+                ? connack.serverKeepAliveSeconds()
+                : opening.packet().keepAliveSeconds();
+        patience.begin(seconds, now());
         become(OPEN);
         assigned(dial).accepted();
-        PacketScanner scanner = PacketScanner.ofBroker(level);
+        PacketScanner scanner = PacketScanner.ofBroker(opening.level());
         fromBroker = scanner;
         deliver(all, scanner);
         if (state == OPEN && fromClient == null) {
@@ -421,15 +380,15 @@ public final class Session extends TimerWheel.Timer {
 
     /** From here on the client's bytes stream; CONNECT is settled and will not be sent to another broker. */
     private void flow() {
-        HeldBytes waiting = assigned(held);
-        ByteBuffer behindConnect = waiting.view(assigned(connect).length(), waiting.size());
-        held = null;
-        PacketScanner scanner = PacketScanner.ofClient(level, policy.maxPacket());
+        ByteBuffer behindConnect = opening.release();
+        PacketScanner scanner = PacketScanner.ofClient(opening.level(), policy.maxPacket());
         fromClient = scanner;
         if (behindConnect.hasRemaining()) {
             forward(behindConnect, scanner);
         }
-        if (state != CLOSING && !brokerBlocked) {
+        if (brokerBlocked) {
+            pauseClient();
+        } else if (state != CLOSING) {
             resumeClient();
         }
     }
@@ -460,10 +419,7 @@ public final class Session extends TimerWheel.Timer {
     /** The client has said DISCONNECT: either side closes now, else the gateway does. */
     private void linger() {
         lingering = true;
-        lingerUntil = group.wheel().now() + policy.closeTimeout();
-        if (state == OPEN) {
-            arm();
-        }
+        deadlineIn(policy.closeTimeout());
     }
 
     private void deliver(ByteBuffer run, PacketScanner scanner) {
@@ -480,9 +436,7 @@ public final class Session extends TimerWheel.Timer {
 
     private void deliver(ByteBuffer packets) {
         bytesOut += packets.remaining();
-        if (packets.hasRemaining() && !client.send(packets) && !clientBlocked) {
-            clientBlocked = true;
-            blockedAt = group.wheel().now();
+        if (packets.hasRemaining() && !client.send(packets) && patience.block(now())) {
             assigned(broker).pauseReads();
             if (state == OPEN) {
                 arm();
@@ -491,60 +445,44 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void pauseClient() {
-        if (!clientPaused) {
-            clientPaused = true;
-            pausedAt = group.wheel().now();
+        if (patience.pause(now())) {
             client.pauseReads();
         }
     }
 
-    /** The keep-alive clock stood still while nobody read. */
     private void resumeClient() {
-        if (clientPaused) {
-            clientPaused = false;
-            heardAt += group.wheel().now() - pausedAt;
+        if (patience.resume(now())) {
             client.resumeReads();
         }
     }
 
     // Deadlines
 
-    private void deadlineIn(long nanos) {
-        group.wheel().schedule(this, group.wheel().now() + nanos);
+    private long now() {
+        return group.wheel().now();
     }
 
-    /** Sets the timer to the nearest deadline of OPEN; bytes only stamp a field, the timer looks and re-arms. */
+    private void deadlineIn(long nanos) {
+        group.wheel().schedule(this, now() + nanos);
+    }
+
+    /** Sets the timer to the nearest deadline of OPEN. */
     private void arm() {
-        long now = group.wheel().now();
-        long nearest = Long.MAX_VALUE;
-        if (keepAlive > 0) {
-            nearest = Math.min(nearest, keepAliveLeft(now));
-        }
-        if (clientBlocked && policy.writeStall() > 0) {
-            nearest = Math.min(nearest, blockedAt + policy.writeStall() - now);
-        }
         if (lingering) {
-            nearest = Math.min(nearest, lingerUntil - now);
+            return;
         }
-        if (nearest == Long.MAX_VALUE) {
+        long left = patience.left(now());
+        if (left == Patience.ENDLESS) {
             group.wheel().cancel(this);
         } else {
-            group.wheel().schedule(this, now + nearest);
+            deadlineIn(left);
         }
     }
 
-    private long keepAliveLeft(long now) {
-        long stoodStill = clientPaused ? now - pausedAt : 0;
-        return heardAt + stoodStill + keepAlive - now;
-    }
-
-    private void openExpired(long now) {
-        if (lingering && lingerUntil - now <= 0) {
-            end(CloseCause.CLIENT_DISCONNECT);
-        } else if (clientBlocked && policy.writeStall() > 0 && blockedAt + policy.writeStall() - now <= 0) {
-            end(CloseCause.WRITE_STALLED);
-        } else if (keepAlive > 0 && keepAliveLeft(now) <= 0) {
-            end(CloseCause.KEEP_ALIVE_EXPIRED);
+    private void openExpired() {
+        CloseCause exhausted = lingering ? CloseCause.CLIENT_DISCONNECT : patience.exhausted(now());
+        if (exhausted != null) {
+            end(exhausted);
         } else {
             arm();
         }
@@ -563,8 +501,8 @@ public final class Session extends TimerWheel.Timer {
         SessionState before = state;
         cause = why;
         become(CLOSING);
-        if (before == DIALING) {
-            assigned(dial).cancel();
+        if (before == DIALING && dial != null) {
+            dial.cancel();
         }
         ByteBuffer packet = goodbyePacket(before, why);
         if (packet == null || clientDone || why.resetsClient()) {
@@ -582,20 +520,17 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private @Nullable ByteBuffer goodbyePacket(SessionState before, CloseCause why) {
-        long largest = connect == null ? Long.MAX_VALUE : connect.maximumPacketSize();
-        ByteBuffer packet = null;
-        if (before == OPEN) {
-            if (level >= 5 && why.disconnectCode() >= 0 && !lingering) {
-                packet = ServerPackets.disconnect(why.disconnectCode(), why.reason(), largest, Peer.HEADROOM);
-            }
-        } else if (level > 0 && why.connackCode(level) >= 0) {
-            packet = ServerPackets.connack(level, why.connackCode(level), why.reason(), largest, Peer.HEADROOM);
+        if (lingering) {
+            return null;
         }
-        return packet != null && packet.hasRemaining() ? packet : null;
+        return before == OPEN
+                ? Goodbye.disconnect(why, opening.level(), opening.connect())
+                : Goodbye.connack(why, opening.level(), opening.connect());
     }
 
     private void sendGoodbye(ByteBuffer packet) {
         bytesOut += packet.remaining();
+        packetsOut++;
         client.send(packet);
         finishBoth();
     }
@@ -605,23 +540,15 @@ public final class Session extends TimerWheel.Timer {
         PacketScanner scanner = fromBroker;
         ByteBuffer packet = goodbye;
         if (packet != null && scanner != null) {
-            int limit = run.limit();
-            int start = run.position();
-            int end = start;
-            while (end < limit && !scanner.atBoundary() && scanner.violation() == null) {
-                run.position(end).limit(end + 1);
-                end += scanner.scan(run);
-            }
-            deliver(run.position(start).limit(end));
-            run.limit(limit);
-            if (scanner.violation() != null) {
+            int end = run.position() + Goodbye.bytesToBoundary(run, scanner);
+            deliver(run.limit(end));
+            if (scanner.violation() != null || scanner.disconnected()) {
                 goodbyeIsLate();
             } else if (scanner.atBoundary()) {
                 goodbye = null;
                 sendGoodbye(packet);
             }
         }
-        run.position(run.limit());
     }
 
     /** The goodbye packet did not find its place in time, or has lost its reader: close without it. */
@@ -668,18 +595,19 @@ public final class Session extends TimerWheel.Timer {
 
     private SessionEnd summary() {
         CloseCause why = assigned(cause);
+        Connect connect = opening.connect();
         return new SessionEnd(
                 why.label(),
                 why.closedBy().name().toLowerCase(Locale.ROOT),
                 info.listener(),
                 policy.route(),
                 info.address(),
-                level,
+                opening.level(),
                 connect == null ? null : connect.clientId(),
                 brokerName,
-                group.wheel().now() - startedAt,
+                now() - startedAt,
                 (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
-                fromBroker == null ? 0 : fromBroker.packets(),
+                packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
                 bytesIn,
                 bytesOut,
                 why.severity() == CloseCause.Severity.ORDINARY);
@@ -692,8 +620,13 @@ public final class Session extends TimerWheel.Timer {
         state = next;
     }
 
-    private void illegal(String event) {
-        failed(new IllegalStateException(event + " in " + state));
+    /** The one path of an event that the state lacks. It does not disturb an end that is under way. */
+    private boolean legal(boolean expected, String event) {
+        if (!expected) {
+            observer.bug("session in " + state, new IllegalStateException(event + " in " + state));
+            end(CloseCause.INTERNAL);
+        }
+        return expected;
     }
 
     private static ByteBuffer take(ByteBuffer all, int length) {

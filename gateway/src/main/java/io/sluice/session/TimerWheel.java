@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A timer hangs in the slot of its deadline, as a link of a doubly linked ring, so that to schedule and to cancel cost a
  * few pointer writes and no allocation. A deadline further away than one turn of the wheel stays in its slot and is looked
- * at once a turn (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6). Deadlines fire up to one tick late,
- * never early.
+ * at once a turn (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", scheme 6). Deadlines fire at the first tick
+ * that is not before them: up to one tick late, never early.
  *
  * <p>The wheel has a time of its own, {@link #now}. It runs with the clock while the wheel is driven; when {@link #advance}
- * comes more than {@link #TOLERATED_LATENESS_NANOS} late (the machine slept, or the thread was held up), the wheel's time
- * stands still for the time that was missed. So no deadline passes while nobody could read the sockets.
+ * is more than {@link #TOLERATED_LATENESS_NANOS} overdue (the machine slept, or the thread was held up), the wheel's time
+ * stands still until it comes, and that advance fires nothing. So no deadline passes while nobody could read the sockets.
  *
  * <p>Confined to its I/O thread.
  */
@@ -56,7 +56,12 @@ public final class TimerWheel {
     private final Clock clock;
     private final Ring[] slots = new Ring[SLOTS];
     private final Ring due = new Ring();
+    /** What the wheel's time is behind the clock: the sum of all times it stood still. */
     private long missed;
+    /** The wheel's time has stood still since the last advance. */
+    private boolean stoodStill;
+
+    private long latest;
     private long tick;
     private long tickTime;
 
@@ -66,11 +71,19 @@ public final class TimerWheel {
             slots[i] = new Ring();
         }
         tickTime = clock.nanos();
+        latest = tickTime;
     }
 
-    /** The wheel's time in nanoseconds: for stamps and deadlines, compared by subtraction. */
+    /** The wheel's time in nanoseconds, which never runs backwards: for stamps and deadlines, compared by subtraction. */
     public long now() {
-        return clock.nanos() - missed;
+        long now = clock.nanos() - missed;
+        if (now - tickTime - TICK_NANOS > TOLERATED_LATENESS_NANOS) {
+            missed += now - latest;
+            stoodStill = true;
+        } else {
+            latest = now;
+        }
+        return latest;
     }
 
     /** Sets the deadline, or moves it, to a point of the wheel's time. */
@@ -86,23 +99,28 @@ public final class TimerWheel {
         unlink(timer);
     }
 
-    /** Fires what is due. To be called every {@link #TICK_NANOS}. */
+    /** Fires what is due. To be called every {@link #TICK_NANOS}, behind the events of the sockets. */
     public void advance() {
-        long now = clock.nanos() - missed;
-        long late = now - tickTime - TICK_NANOS;
-        if (late > TOLERATED_LATENESS_NANOS) {
-            missed += late;
-            now -= late;
+        long now = now();
+        if (stoodStill) {
+            stoodStill = false;
+            fire(); // what an earlier late advance has left: the sockets have been read since
+            collect(now);
+        } else {
+            collect(now);
+            fire();
         }
+    }
+
+    private void collect(long now) {
         while (now - tickTime >= TICK_NANOS) {
             tick++;
             tickTime += TICK_NANOS;
-            collect(slots[slot(tick)]);
+            collectDue(slots[slot(tick)]);
         }
-        fire();
     }
 
-    private void collect(Ring slot) {
+    private void collectDue(Ring slot) {
         for (Timer timer = first(slot); timer != slot; ) {
             Timer following = timer.next;
             if (timer.deadline - tickTime <= 0) {

@@ -1,0 +1,282 @@
+package io.sluice.session;
+
+import io.sluice.mqtt.Connect;
+import io.sluice.telemetry.SessionEnd;
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session between two fake peers, with a clock moved by hand.
+ *
+ * <p>Confined to its test's thread.
+ */
+final class SessionRig {
+    static final int MOST_BEFORE_CONNACK = 256;
+    static final int MOST_PER_PACKET = 100;
+
+    static final InetSocketAddress ADDRESS = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);
+
+    final HandClock clock = new HandClock(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20));
+    final SessionGroup group = new SessionGroup(clock);
+    final Observer observer = new Observer();
+    final FakePeer client = new FakePeer();
+    final FakeDialer dialer = new FakeDialer();
+    final Session session;
+
+    FakePeer broker = new FakePeer();
+
+    SessionRig() {
+        this(0b111000, false, 60);
+    }
+
+    SessionRig(int levels, boolean bridges, long writeStallSeconds) {
+        SessionPolicy policy = new SessionPolicy(
+                "web",
+                dialer,
+                TimeUnit.SECONDS.toNanos(10),
+                TimeUnit.SECONDS.toNanos(30),
+                TimeUnit.SECONDS.toNanos(5),
+                MOST_BEFORE_CONNACK,
+                MOST_PER_PACKET,
+                1.5,
+                TimeUnit.SECONDS.toNanos(5),
+                TimeUnit.SECONDS.toNanos(writeStallSeconds),
+                levels,
+                bridges);
+        session = new Session(group, policy, observer, new ClientInfo("public", ADDRESS), client);
+    }
+
+    /** A session in DIALING. */
+    static SessionRig dialing(String connect) {
+        SessionRig rig = new SessionRig();
+        rig.fromClient(connect);
+        return rig;
+    }
+
+    /** A session in AWAITING_CONNACK. */
+    static SessionRig awaiting(String connect) {
+        SessionRig rig = dialing(connect);
+        rig.connected();
+        return rig;
+    }
+
+    /** A session in OPEN, nothing sent but CONNECT and CONNACK. */
+    static SessionRig open(int level) {
+        SessionRig rig = awaiting(Packets.connect(level));
+        rig.fromBroker(Packets.connack(level));
+        rig.forget();
+        return rig;
+    }
+
+    void fromClient(String... packets) {
+        ByteBuffer run = Packets.run(Packets.bytes(packets));
+        session.clientBytes(run);
+        if (run.hasRemaining()) {
+            throw new AssertionError("the session left " + run.remaining() + " bytes");
+        }
+    }
+
+    void fromBroker(String... packets) {
+        ByteBuffer run = Packets.run(Packets.bytes(packets));
+        session.upstreamBytes(run);
+        if (run.hasRemaining()) {
+            throw new AssertionError("the session left " + run.remaining() + " bytes");
+        }
+    }
+
+    void connected() {
+        session.upstreamConnected(broker, "10.0.0.1:1883");
+    }
+
+    /** A new connection, to another broker. */
+    void connectedAnew() {
+        broker = new FakePeer();
+        session.upstreamConnected(broker, "10.0.0.2:1883");
+    }
+
+    void forget() {
+        client.sent.reset();
+        client.sends = 0;
+        broker.sent.reset();
+        broker.sends = 0;
+    }
+
+    void clientIsSlow() {
+        client.accepts = false;
+    }
+
+    void clientTookAll() {
+        client.accepts = true;
+        session.clientWritable();
+    }
+
+    void brokerIsSlow() {
+        broker.accepts = false;
+    }
+
+    void brokerTookAll() {
+        broker.accepts = true;
+        session.upstreamWritable();
+    }
+
+    /** Both sides close as they were told. */
+    void bothClose() {
+        if (client.ending() && !client.closed) {
+            client.closed = true;
+            session.clientClosed();
+        }
+        if (broker.ending() && !broker.closed) {
+            broker.closed = true;
+            session.upstreamClosed();
+        }
+    }
+
+    /** Time passes, in ticks. */
+    void seconds(double seconds) {
+        for (long ticks = Math.round(seconds * 10); ticks > 0; ticks--) {
+            clock.forwardNanos(TimerWheel.TICK_NANOS);
+            group.wheel().advance();
+        }
+    }
+
+    /** The cause told to the client's side, or in the end. */
+    @Nullable
+    String cause() {
+        if (!observer.ends.isEmpty()) {
+            return observer.ends.get(0).cause();
+        }
+        return client.finishedWith == null ? null : client.finishedWith.label();
+    }
+
+    /** The cause that the client's side was finished with. */
+    CloseCause toldClient() {
+        if (client.finishedWith == null) {
+            throw new AssertionError("the client's side is not finished");
+        }
+        return client.finishedWith;
+    }
+
+    SessionEnd end() {
+        bothClose();
+        if (observer.ends.size() != 1) {
+            throw new AssertionError("ended " + observer.ends.size() + " times");
+        }
+        return observer.ends.get(0);
+    }
+
+    /** Records what is asked of one side. */
+    static final class FakePeer implements Peer {
+        final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        int sends;
+        int pauses;
+        int resumes;
+        int aborts;
+        boolean paused;
+        boolean accepts = true;
+        boolean closed;
+
+        @Nullable
+        CloseCause finishedWith;
+
+        @Override
+        public boolean send(ByteBuffer bytes) {
+            if (ending()) {
+                throw new AssertionError("sent after the end");
+            }
+            sends++;
+            Packets.take(bytes, sent);
+            return accepts;
+        }
+
+        @Override
+        public void pauseReads() {
+            paused = true;
+            pauses++;
+        }
+
+        @Override
+        public void resumeReads() {
+            paused = false;
+            resumes++;
+        }
+
+        @Override
+        public void finish(CloseCause cause) {
+            if (finishedWith != null) {
+                throw new AssertionError("finished twice");
+            }
+            finishedWith = cause;
+        }
+
+        @Override
+        public void abort() {
+            aborts++;
+        }
+
+        boolean ending() {
+            return finishedWith != null || aborts > 0;
+        }
+
+        String sent() {
+            return Packets.hex(sent.toByteArray());
+        }
+    }
+
+    /** Records the search; its end is told by the test. */
+    static final class FakeDialer implements Dialer, Dial {
+        final List<Connect> dialed = new ArrayList<>();
+        int accepted;
+        int cancelled;
+        int nexts;
+        boolean another;
+
+        @Nullable
+        RuntimeException bug;
+
+        @Override
+        public Dial dial(Session session, Connect connect) {
+            if (bug != null) {
+                throw bug;
+            }
+            dialed.add(connect);
+            return this;
+        }
+
+        @Override
+        public void accepted() {
+            accepted++;
+        }
+
+        @Override
+        public boolean next() {
+            nexts++;
+            return another;
+        }
+
+        @Override
+        public void cancel() {
+            cancelled++;
+        }
+    }
+
+    /** Records the ends and the bugs. */
+    static final class Observer implements SessionObserver {
+        final List<SessionEnd> ends = new ArrayList<>();
+        final List<Throwable> bugs = new ArrayList<>();
+
+        @Override
+        public void ended(SessionEnd end) {
+            ends.add(end);
+        }
+
+        @Override
+        public void bug(String where, Throwable bug) {
+            bugs.add(bug);
+        }
+    }
+}
