@@ -136,6 +136,9 @@ final class PemKey {
         if (algorithm == null) {
             throw file.problem("holds a key of the type " + type + "; " + ACCEPTED);
         }
+        if (algorithm.equals("EC") && info.getPrivateKeyAlgorithm().getParameters() == null) {
+            throw file.problem("holds an EC key that does not name its curve; write it as PKCS#8");
+        }
         try {
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
         } catch (GeneralSecurityException | IOException e) {
