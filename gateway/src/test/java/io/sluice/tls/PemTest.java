@@ -34,11 +34,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.EncryptionScheme;
+import org.bouncycastle.asn1.pkcs.KeyDerivationFunc;
+import org.bouncycastle.asn1.pkcs.PBES2Parameters;
+import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.crypto.digests.SHA1Digest;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.MiscPEMGenerator;
 import org.bouncycastle.openssl.PKCS8Generator;
@@ -498,14 +513,43 @@ class PemTest {
         assertThat(PemFile.quoted(Path.of("a\nb\"c"))).isEqualTo("\"a\\u000ab\\u0022c\"");
     }
 
-    @Test
-    void readsAPasswordAsBytes() throws Exception {
-        Files.write(password, "pässword\n".getBytes(StandardCharsets.UTF_8));
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "hmacWithSHA1, 1.2.840.113549.2.7, pässwörd",
+        "hmacWithSHA256, 1.2.840.113549.2.9, pässwörd",
+        "beyond Latin-1, 1.2.840.113549.2.7, пароль"
+    })
+    void takesAPasswordAsItsUtf8Bytes(String meaning, String prf, String text) throws Exception {
+        byte[] salt = {1, 2, 3, 4, 5, 6, 7, 8};
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(certificate, pem(selfSigned(ec)));
+        write(key, pem("ENCRYPTED PRIVATE KEY", pbes2(ec.getPrivate(), new ASN1ObjectIdentifier(prf), bytes, salt)));
+        write(password, text, "\n");
 
-        char[] line = PemFile.firstLine("tls.private-key-password-file", password);
+        Credential credential = Credential.load(config("default", Optional.of(password)), NOW);
 
-        assertThat(new String(line).getBytes(StandardCharsets.ISO_8859_1))
-                .isEqualTo("pässword".getBytes(StandardCharsets.UTF_8));
+        assertThat(credential.key()).isEqualTo(ec.getPrivate());
+    }
+
+    /** Encrypts by RFC 8018 6.2 from password bytes, as OpenSSL does, without BouncyCastle's notion of characters. */
+    private static byte[] pbes2(PrivateKey key, ASN1ObjectIdentifier prf, byte[] password, byte[] salt)
+            throws Exception {
+        PKCS5S2ParametersGenerator derivation = new PKCS5S2ParametersGenerator(
+                prf.equals(PKCSObjectIdentifiers.id_hmacWithSHA1) ? new SHA1Digest() : new SHA256Digest());
+        derivation.init(password, salt, 1000);
+        byte[] secret = ((KeyParameter) derivation.generateDerivedParameters(256)).getKey();
+        byte[] iv = new byte[16];
+        Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+        cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new IvParameterSpec(iv));
+        PBES2Parameters parameters = new PBES2Parameters(
+                new KeyDerivationFunc(
+                        PKCSObjectIdentifiers.id_PBKDF2,
+                        new PBKDF2Params(salt, 1000, 32, new AlgorithmIdentifier(prf, DERNull.INSTANCE))),
+                new EncryptionScheme(NISTObjectIdentifiers.id_aes256_CBC, new DEROctetString(iv)));
+        return new EncryptedPrivateKeyInfo(
+                        new AlgorithmIdentifier(PKCSObjectIdentifiers.id_PBES2, parameters),
+                        cipher.doFinal(key.getEncoded()))
+                .getEncoded();
     }
 
     private void assertProblem(String bundle, Optional<Path> passwordFile, String format, Object... arguments) {
