@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -62,23 +61,16 @@ final class PemFile {
         if (content[0] == DER_SEQUENCE && !isText(content)) {
             throw problem(key, path, "is binary (DER or PKCS#12); convert it to PEM with openssl x509, pkey or pkcs12");
         }
-        return new PemFile(key, path, blocks(key, path, text(content, StandardCharsets.UTF_8)));
+        return new PemFile(key, path, blocks(key, path, text(content)));
     }
 
-    /**
-     * The first line of a password file, without its line end.
-     *
-     * <p>Each byte becomes one character, because passwords of PEM keys are byte strings.
-     */
-    static char[] firstLine(String key, Path path) throws TlsException {
-        String line = text(content(key, path), StandardCharsets.ISO_8859_1)
-                .lines()
-                .findFirst()
-                .orElse("");
+    /** The first line of a password file, without its line end. */
+    static String firstLine(String key, Path path) throws TlsException {
+        String line = text(content(key, path)).lines().findFirst().orElse("");
         if (line.isEmpty()) {
             throw problem(key, path, "has an empty first line; write the password there");
         }
-        return line.toCharArray();
+        return line;
     }
 
     /** The path as messages show it: quoted, control characters and quotes escaped, never cut. */
@@ -203,8 +195,8 @@ final class PemFile {
         return new TlsException(key + ": " + quoted(path) + " " + what);
     }
 
-    private static String text(byte[] content, Charset charset) {
-        String text = new String(content, charset);
+    private static String text(byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8);
         return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
     }
 

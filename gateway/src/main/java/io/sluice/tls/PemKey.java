@@ -3,6 +3,7 @@ package io.sluice.tls;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -77,21 +78,30 @@ final class PemKey {
      * @return null when the password does not open it
      */
     @Nullable
-    PrivateKey decrypted(char[] password) throws TlsException {
+    PrivateKey decrypted(String password) throws TlsException {
+        PrivateKey opened = open(password);
+        if (opened != null) {
+            return opened;
+        }
+        // OpenSSL takes a password as bytes. BouncyCastle makes them from characters: with some ciphers as UTF-8, with
+        // others by taking the low 8 bits.
+        return open(new String(password.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    }
+
+    private @Nullable PrivateKey open(String password) throws TlsException {
         Object parsed = parse();
         PrivateKeyInfo info;
-        // An own instance, never registered: the JDK lacks the key derivations of old keys, and TLS must stay with the
-        // JDK.
+        // An own instance, never registered: the JDK lacks the old key derivations, and TLS stays with the JDK.
         BouncyCastleProvider provider = new BouncyCastleProvider();
         try {
             if (parsed instanceof PKCS8EncryptedPrivateKeyInfo pkcs8) {
                 info = pkcs8.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
                         .setProvider(provider)
-                        .build(password));
+                        .build(password.toCharArray()));
             } else if (parsed instanceof PEMEncryptedKeyPair pair) {
                 info = pair.decryptKeyPair(new JcePEMDecryptorProviderBuilder()
                                 .setProvider(provider)
-                                .build(password))
+                                .build(password.toCharArray()))
                         .getPrivateKeyInfo();
             } else {
                 throw damaged();
@@ -135,6 +145,9 @@ final class PemKey {
         String algorithm = ALGORITHMS.get(type);
         if (algorithm == null) {
             throw file.problem("holds a key of the type " + type + "; " + ACCEPTED);
+        }
+        if (algorithm.equals("EC") && info.getPrivateKeyAlgorithm().getParameters() == null) {
+            throw file.problem("holds an EC key that does not name its curve; write it as PKCS#8");
         }
         try {
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));

@@ -1,0 +1,211 @@
+package io.sluice.tls;
+
+import static io.sluice.tls.TestCertificates.NOW;
+import static io.sluice.tls.TestCertificates.pem;
+import static io.sluice.tls.TestCertificates.pkcs8;
+import static io.sluice.tls.TestCertificates.selfSigned;
+import static io.sluice.tls.TestCertificates.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.config.TlsConfig;
+import io.sluice.config.TlsConfig.MinVersion;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TlsBundleTest {
+    /** A handshake takes some ten; an endless loop ends here. */
+    private static final int MAX_STEPS = 200;
+
+    @TempDir
+    Path dir;
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.2,localhost", "TLSv1.3,localhost", "TLSv1.2,127.0.0.1", "TLSv1.3,127.0.0.1", "TLSv1.3,::1"})
+    void servesDevelopmentCertificatesToAClientThatTrustsTheirAuthority(String protocol, String host) throws Exception {
+        DevCertificates written = DevCertificates.writeTo(dir);
+        TlsBundle bundle = TlsBundle.load(config(written.serverCertificate(), written.serverKey(), MinVersion.TLS_1_2));
+        X509Certificate authority = PemFile.read("test", written.authorityCertificate())
+                .certificates()
+                .get(0);
+
+        SSLSession session = handshake(bundle, client(authority, host, protocol));
+
+        assertThat(session.getProtocol()).isEqualTo(protocol);
+        assertThat(session.getPeerCertificates()[0]).isEqualTo(bundle.certificate());
+        assertThat(bundle.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EC,TLSv1.2,_ECDSA_",
+        "EC,TLSv1.3,TLS_AES_",
+        "RSA,TLSv1.2,_RSA_",
+        "RSA,TLSv1.3,TLS_AES_",
+        "Ed25519,TLSv1.3,TLS_AES_"
+    })
+    void picksASuiteThatFitsTheKey(String algorithm, String protocol, String suite) throws Exception {
+        X509Certificate certificate = bundleFiles(algorithm);
+        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_2), NOW);
+
+        SSLSession session = handshake(bundle, client(certificate, "localhost", protocol));
+
+        assertThat(session.getCipherSuite()).contains(suite);
+        assertThat(session.getPeerCertificates()).containsExactly(certificate);
+    }
+
+    @Test
+    void refusesOlderVersionsThanConfigured() throws Exception {
+        X509Certificate certificate = bundleFiles("EC");
+        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_3), NOW);
+
+        SSLEngine client = client(certificate, "localhost", "TLSv1.2");
+
+        assertThatThrownBy(() -> handshake(bundle, client)).isInstanceOf(SSLException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLS_1_2,TLSv1.3 TLSv1.2", "TLS_1_3,TLSv1.3"})
+    void enablesTheVersionsFromTheOldestAllowed(MinVersion oldest, String protocols) throws Exception {
+        bundleFiles("EC");
+
+        TlsBundle bundle = TlsBundle.load(config(oldest), NOW);
+
+        assertThat(bundle.protocols()).containsExactly(protocols.split(" "));
+    }
+
+    @Test
+    void servesAnExpiredCertificateWithAWarning() throws Exception {
+        X509Certificate certificate = bundleFiles("EC");
+
+        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_2), Instant.parse("2027-01-01T00:00:00Z"));
+
+        assertThat(bundle.certificate()).isEqualTo(certificate);
+        assertThat(bundle.warnings())
+                .containsExactly(
+                        "tls.certificate: \"%s\" is no longer valid: the certificate ended at 2026-07-01T00:00:00Z"
+                                .formatted(dir.resolve("fullchain.pem")));
+    }
+
+    @Test
+    void boundsResumption() throws Exception {
+        bundleFiles("EC");
+
+        SSLContext context = TlsBundle.load(config(MinVersion.TLS_1_2), NOW).context();
+
+        assertThat(context.getServerSessionContext().getSessionTimeout())
+                .isEqualTo((int) Duration.ofHours(1).toSeconds());
+        assertThat(context.getServerSessionContext().getSessionCacheSize()).isEqualTo(10_000);
+    }
+
+    @Test
+    void keepsKeyAndChainTogetherWhileCredentialsAreExchanged() throws Exception {
+        Credential first = credential("EC");
+        Credential second = credential("RSA");
+        ServerKeyManager keys = new ServerKeyManager(first);
+        String chosen = Objects.requireNonNull(keys.chooseEngineServerAlias("EC", null, null));
+
+        keys.exchange(second);
+
+        assertThat(keys.getPrivateKey(chosen)).isEqualTo(first.key());
+        assertThat(keys.getCertificateChain(chosen)).containsExactly(first.certificate());
+        assertThat(keys.chooseEngineServerAlias("EC", null, null)).isNull();
+        String next = Objects.requireNonNull(keys.chooseEngineServerAlias("RSA", null, null));
+        assertThat(keys.getPrivateKey(next)).isEqualTo(second.key());
+        assertThat(keys.getCertificateChain(next)).containsExactly(second.certificate());
+    }
+
+    private static Credential credential(String algorithm) throws Exception {
+        KeyPair keys = TestCertificates.keys(algorithm);
+        return new Credential(keys.getPrivate(), List.of(selfSigned(keys)), List.of());
+    }
+
+    private X509Certificate bundleFiles(String algorithm) throws Exception {
+        KeyPair keys = TestCertificates.keys(algorithm);
+        X509Certificate certificate = selfSigned(keys);
+        write(dir.resolve("fullchain.pem"), pem(certificate));
+        write(dir.resolve("privkey.pem"), pkcs8(keys.getPrivate()));
+        return certificate;
+    }
+
+    private TlsConfig config(MinVersion oldest) {
+        return config(dir.resolve("fullchain.pem"), dir.resolve("privkey.pem"), oldest);
+    }
+
+    private static TlsConfig config(Path certificate, Path key, MinVersion oldest) {
+        return new TlsConfig("default", certificate, key, Optional.empty(), oldest);
+    }
+
+    /** A client that checks certificate and name as a browser does. */
+    private static SSLEngine client(X509Certificate trusted, String host, String protocol) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("trusted", trusted);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        SSLEngine engine = context.createSSLEngine(host, 443);
+        engine.setUseClientMode(true);
+        engine.setEnabledProtocols(new String[] {protocol});
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /** Carries records between two engines until the client is done. */
+    private static SSLSession handshake(TlsBundle bundle, SSLEngine client) throws SSLException {
+        SSLEngine server = bundle.context().createSSLEngine();
+        server.setUseClientMode(false);
+        server.setEnabledProtocols(bundle.protocols());
+        ByteBuffer toServer = ByteBuffer.allocate(1 << 16).flip();
+        ByteBuffer toClient = ByteBuffer.allocate(1 << 16).flip();
+        client.beginHandshake();
+        server.beginHandshake();
+        for (int step = 0; step < MAX_STEPS; step++) {
+            step(client, toClient, toServer);
+            step(server, toServer, toClient);
+            if (isDone(client) && isDone(server)) {
+                return client.getSession();
+            }
+        }
+        throw new AssertionError("no handshake in " + MAX_STEPS + " steps");
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            out.compact();
+            engine.wrap(ByteBuffer.allocate(0), out);
+            out.flip();
+        } else if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
+            engine.unwrap(in, ByteBuffer.allocate(1 << 16));
+        }
+    }
+
+    private static boolean isDone(SSLEngine engine) {
+        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    }
+}
