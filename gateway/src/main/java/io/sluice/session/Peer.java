@@ -31,7 +31,7 @@ public interface Peer {
 
     /**
      * Flushes what is queued, closes in this side's manner, discards input meanwhile. The closed event follows, never
-     * from within this call; idempotent.
+     * from within this call; idempotent, and without effect after {@link #abort}.
      */
     void finish(CloseCause cause);
 
