@@ -10,6 +10,7 @@ import io.sluice.listener.Listener;
 import io.sluice.listener.RouteBinding;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
+import io.sluice.session.ClientIds;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
@@ -54,6 +55,7 @@ public final class Gateway implements AutoCloseable {
     private final List<SessionGroup> groups = new ArrayList<>();
     private final List<XnioExecutor.Key> ticks = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private final Map<String, ClientIds> clientIds = new HashMap<>();
     private final Upstream upstream;
     private final SessionLog sessionLog = new SessionLog();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -170,7 +172,8 @@ public final class Gateway implements AutoCloseable {
                 .filter(policy -> policy.name().equals(route.limit()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no limit policy " + route.limit()));
-        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.cluster())));
+        ClientIds ids = clientIds.computeIfAbsent(route.cluster(), cluster -> new ClientIds());
+        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.cluster()), ids));
     }
 
     private static Map<String, TlsBundle> loadTls(List<TlsConfig> configs) throws StartException {

@@ -38,7 +38,9 @@ public enum CloseCause {
     BROKER_REFUSED("broker-refused", BROKER, NOTABLE, Answer.none(1000)),
     /** The broker's DISCONNECT was passed on. */
     BROKER_DISCONNECT("broker-disconnect", BROKER, NOTABLE, Answer.none(1000)),
-    /** The broker closed or was lost and nobody had sent a DISCONNECT; in MQTT 3.x also a takeover. */
+    /** The broker closed without a DISCONNECT, after another session had sent it the same client id. */
+    TAKEN_OVER("taken-over", BROKER, NOTABLE, Answer.mqtt(3, 0x8E, 1014)),
+    /** The broker closed or was lost and nobody had sent a DISCONNECT. */
     BROKER_LOST("broker-lost", BROKER, NOTABLE, Answer.mqtt(3, 0x80, 1014)),
     /** The broker sent what is no MQTT; its stream has no packet boundary any more. */
     BROKER_MALFORMED("broker-malformed", BROKER, NOTABLE, Answer.mqtt(3, 0x80, 1014)),

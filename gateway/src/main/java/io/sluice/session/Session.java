@@ -186,6 +186,7 @@ public final class Session extends TimerWheel.Timer {
         brokerDone = false;
         become(AWAITING_CONNACK);
         deadlineIn(policy.connackTimeout());
+        policy.clientIds().claim(opening.packet().clientId(), this);
         brokerBlocked = !connection.send(opening.connectBytes());
     }
 
@@ -229,7 +230,7 @@ public final class Session extends TimerWheel.Timer {
         if (state == AWAITING_CONNACK && !brokerSpoke) {
             assigned(broker).abort();
         } else {
-            endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
+            endUnlessDisconnected(brokerGone());
         }
     }
 
@@ -249,7 +250,7 @@ public final class Session extends TimerWheel.Timer {
                 return;
             }
         }
-        endUnlessDisconnected(state == OPEN ? CloseCause.BROKER_LOST : CloseCause.BROKER_SILENT);
+        endUnlessDisconnected(brokerGone());
         closedWhenDone();
     }
 
@@ -490,6 +491,14 @@ public final class Session extends TimerWheel.Timer {
 
     // The end
 
+    private CloseCause brokerGone() {
+        if (state != OPEN) {
+            return CloseCause.BROKER_SILENT;
+        }
+        boolean taken = policy.clientIds().takenFrom(opening.packet().clientId(), this);
+        return taken ? CloseCause.TAKEN_OVER : CloseCause.BROKER_LOST;
+    }
+
     private void endUnlessDisconnected(CloseCause why) {
         end(lingering ? CloseCause.CLIENT_DISCONNECT : why);
     }
@@ -589,6 +598,10 @@ public final class Session extends TimerWheel.Timer {
             become(CLOSED);
             group.wheel().cancel(this);
             group.remove(this);
+            Connect connect = opening.connect();
+            if (connect != null) {
+                policy.clientIds().release(connect.clientId(), this);
+            }
             observer.ended(summary());
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable.
  *
+ * @param clientIds one for each cluster
  * @param keepAliveFactor how many keep alives without a byte from the client are tolerated
  * @param writeStall 0 is off
  * @param levels bit set of the MQTT protocol levels that pass
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 public record SessionPolicy(
         String route,
         Dialer dialer,
+        ClientIds clientIds,
         long connectPacketTimeout,
         long connackTimeout,
         long closeTimeout,
@@ -30,7 +32,7 @@ public record SessionPolicy(
     /** How long a goodbye packet waits for the end of the broker's packet that is under way to the client. */
     static final long BOUNDARY_WAIT = TimeUnit.SECONDS.toNanos(1);
 
-    public static SessionPolicy of(RouteConfig route, LimitConfig limit, Dialer dialer) {
+    public static SessionPolicy of(RouteConfig route, LimitConfig limit, Dialer dialer, ClientIds clientIds) {
         int levels = 0;
         for (LimitConfig.MqttVersion version : limit.versions()) {
             levels |= 1 << version.level();
@@ -38,6 +40,7 @@ public record SessionPolicy(
         return new SessionPolicy(
                 route.name(),
                 dialer,
+                clientIds,
                 limit.connectPacketTimeout().toNanos(),
                 limit.connackTimeout().toNanos(),
                 limit.closeTimeout().toNanos(),
