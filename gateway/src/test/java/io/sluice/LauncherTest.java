@@ -50,7 +50,6 @@ class LauncherTest {
         Files.createFile(distribution.resolve("lib/sluice-gateway.jar"));
         Files.copy(script(), distribution.resolve("sluice"));
         executable(distribution.resolve("sluice"));
-        environment.put("HOME", temporary.resolve("home").toString());
     }
 
     @Test
@@ -74,15 +73,8 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "17.0.15, false, false",
-        "18.0.2,  false, false",
-        "19,      true,  false",
-        "24.0.1,  true,  false",
-        "25,      true,  true",
-        "26-ea,   true,  true"
-    })
-    void picksFlagsByTheVersionOfJava(String version, boolean archive, boolean compactHeaders) throws Exception {
+    @CsvSource({"17.0.15, false", "24.0.1, false", "25, true", "26-ea, true"})
+    void picksFlagsByTheVersionOfJava(String version, boolean compactHeaders) throws Exception {
         javaHome(version);
 
         List<String> arguments = sluice("run").arguments();
@@ -91,41 +83,14 @@ class LauncherTest {
                 .contains("-XX:+UseSerialGC", "-Xss256k", "-XX:ReservedCodeCacheSize=64m")
                 .contains("-XX:+ExitOnOutOfMemoryError")
                 .doesNotContain("--sun-misc-unsafe-memory-access=allow");
-        assertThat(arguments.contains("-XX:+AutoCreateSharedArchive")).isEqualTo(archive);
-        assertThat(arguments.stream().anyMatch(a -> a.startsWith("-XX:SharedArchiveFile=")))
-                .isEqualTo(archive);
         assertThat(arguments.contains("-XX:+UseCompactObjectHeaders")).isEqualTo(compactHeaders);
     }
 
     @Test
-    void keepsTheClassArchiveInTheUsersCache() throws Exception {
+    void writesNoClassArchive() throws Exception {
         javaHome("25.0.3");
 
-        assertThat(sluice("run").arguments())
-                .contains("-XX:SharedArchiveFile=" + temporary.resolve("home/.cache/sluice/sluice-gateway-25.0.3.jsa"));
-
-        environment.put("XDG_CACHE_HOME", temporary.resolve("xdg").toString());
-        assertThat(sluice("run").arguments())
-                .contains("-XX:SharedArchiveFile=" + temporary.resolve("xdg/sluice/sluice-gateway-25.0.3.jsa"));
-    }
-
-    @Test
-    void doesWithoutClassArchiveWhereNoCacheCanBeWritten() throws Exception {
-        javaHome("25.0.3");
-        environment.put("XDG_CACHE_HOME", "/dev/null");
-
-        Run run = sluice("run");
-
-        assertThat(run.status()).isZero();
-        assertThat(run.error()).isEmpty();
-        assertThat(run.arguments()).noneMatch(a -> a.contains("SharedArchive"));
-    }
-
-    @Test
-    void writesNoClassArchiveForCommandsThatEndAtOnce() throws Exception {
-        javaHome("25.0.3");
-
-        assertThat(sluice("check").arguments()).noneMatch(a -> a.contains("SharedArchive"));
+        assertThat(sluice("run").arguments()).noneMatch(a -> a.contains("SharedArchive"));
     }
 
     @Test
@@ -435,7 +400,7 @@ class LauncherTest {
         List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "XDG_CACHE_HOME"));
+        builder.environment().remove("JAVA_OPTS");
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
