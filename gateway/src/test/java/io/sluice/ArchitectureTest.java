@@ -33,10 +33,11 @@ class ArchitectureTest {
     /** What each package may import besides its own classes. The root may import all. */
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource({
-        "listener,  session mqtt limit identity tls telemetry config",
+        "listener,  session net mqtt limit identity tls telemetry config",
         "session,   mqtt limit identity telemetry config",
-        "upstream,  session mqtt limit identity tls telemetry config",
+        "upstream,  session net mqtt limit identity tls telemetry config",
         "admin,     session upstream limit telemetry tls config",
+        "net,       config",
         "mqtt,      config",
         "limit,     config",
         "identity,  config",
@@ -68,6 +69,7 @@ class ArchitectureTest {
                 "io.sluice.session",
                 "io.sluice.upstream",
                 "io.sluice.admin",
+                "io.sluice.net",
                 "io.sluice.mqtt",
                 "io.sluice.limit",
                 "io.sluice.identity",
@@ -85,7 +87,11 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.sluice", "io.sluice.listener..", "io.sluice.upstream..", "io.sluice.admin..")
+                        "io.sluice",
+                        "io.sluice.listener..",
+                        "io.sluice.upstream..",
+                        "io.sluice.net..",
+                        "io.sluice.admin..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.undertow..", "org.xnio.."))
                 .check(GATEWAY);

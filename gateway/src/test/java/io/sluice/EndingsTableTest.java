@@ -31,8 +31,8 @@ class EndingsTableTest {
             CloseCause.BROKER_REFUSED);
 
     /** They need a CONNACK to have passed. */
-    private static final Set<CloseCause> OPEN =
-            EnumSet.of(CloseCause.BROKER_DISCONNECT, CloseCause.BROKER_LOST, CloseCause.KEEP_ALIVE_EXPIRED);
+    private static final Set<CloseCause> OPEN = EnumSet.of(
+            CloseCause.BROKER_DISCONNECT, CloseCause.TAKEN_OVER, CloseCause.BROKER_LOST, CloseCause.KEEP_ALIVE_EXPIRED);
 
     @Test
     @DisplayName("README's table of endings is CloseCause, row by row")

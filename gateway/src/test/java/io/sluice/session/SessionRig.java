@@ -35,9 +35,14 @@ final class SessionRig {
     }
 
     SessionRig(int levels, boolean bridges, long writeStallSeconds) {
+        this(levels, bridges, writeStallSeconds, new ClientIds());
+    }
+
+    SessionRig(int levels, boolean bridges, long writeStallSeconds, ClientIds clientIds) {
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
+                clientIds,
                 TimeUnit.SECONDS.toNanos(10),
                 TimeUnit.SECONDS.toNanos(30),
                 TimeUnit.SECONDS.toNanos(5),
@@ -67,7 +72,14 @@ final class SessionRig {
 
     /** A session in OPEN, nothing sent but CONNECT and CONNACK. */
     static SessionRig open(int level) {
-        SessionRig rig = awaiting(Packets.connect(level));
+        return open(level, new ClientIds());
+    }
+
+    /** The same in a cluster with other sessions; all have one client id. */
+    static SessionRig open(int level, ClientIds clientIds) {
+        SessionRig rig = new SessionRig(0b111000, false, 60, clientIds);
+        rig.fromClient(Packets.connect(level));
+        rig.connected();
         rig.fromBroker(Packets.connack(level));
         rig.forget();
         return rig;

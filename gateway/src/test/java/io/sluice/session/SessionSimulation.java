@@ -55,6 +55,7 @@ final class SessionSimulation {
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
+                new ClientIds(),
                 TimeUnit.SECONDS.toNanos(10),
                 TimeUnit.SECONDS.toNanos(30),
                 CLOSE_TIMEOUT,
