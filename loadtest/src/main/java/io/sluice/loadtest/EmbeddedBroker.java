@@ -72,8 +72,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * serverKeepAlive=-1 leaves each client its own keep alive, zero included (the broker would else impose 60 s on 5.0
-     * clients); defaultMqttSessionExpiryInterval=-1 keeps the sessions of 3.x clients as the standard has it.
+     * serverKeepAlive=65535 leaves each client its own keep alive and gives one with none 18 hours; -1 looks right, but
+     * drops a client without keep alive at once. defaultMqttSessionExpiryInterval=-1 keeps the sessions of 3.x clients as
+     * the standard has it.
      */
     private static Configuration configuration(String acceptorOptions) throws Exception {
         Configuration configuration = new ConfigurationImpl()
@@ -88,7 +89,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .addAcceptorConfiguration(
                         ACCEPTOR,
                         "tcp://" + HOST + ":0?protocols=MQTT;useEpoll=false;useKQueue=false;tcpNoDelay=true"
-                                + ";serverKeepAlive=-1;defaultMqttSessionExpiryInterval=-1" + acceptorOptions);
+                                + ";serverKeepAlive=65535;defaultMqttSessionExpiryInterval=-1" + acceptorOptions);
         configuration.addAddressSetting(
                 "#",
                 new AddressSettings()
