@@ -155,10 +155,16 @@ public final class Listener {
         return config;
     }
 
-    /** Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. */
-    public void stop() {
-        stopping = true;
-        sockets.forEach(IoUtils::safeClose);
+    /**
+     * Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. The sockets are closed when it
+     * returns, whoever was first to call.
+     */
+    public synchronized void stop() {
+        if (!stopping) {
+            stopping = true;
+            // closing waits for the worker's threads: once more, after these have ended, it would wait for ever
+            sockets.forEach(IoUtils::safeClose);
+        }
     }
 
     private void accept(AcceptingChannel<StreamConnection> socket) {
