@@ -29,13 +29,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
 
 /**
  * One running gateway: wires the edges to the core, starts and stops them.
@@ -53,12 +53,10 @@ public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final IoThreads threads;
     private final List<SessionGroup> groups = new ArrayList<>();
-    private final List<XnioExecutor.Key> ticks = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Map<String, ClientIds> clientIds = new HashMap<>();
     private final Upstream upstream;
     private final SessionLog sessionLog = new SessionLog();
-    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Gateway(GatewayConfig config, HttpHandler fallback) throws StartException {
         this.config = config;
@@ -67,9 +65,7 @@ public final class Gateway implements AutoCloseable {
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
-            ticks.add(context.thread()
-                    .executeAtInterval(
-                            group.wheel()::advance, TimerWheel.TICK_NANOS / 1_000_000, TimeUnit.MILLISECONDS));
+            new Drive(context.thread(), group.wheel()).rearm();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
@@ -159,12 +155,9 @@ public final class Gateway implements AutoCloseable {
     /** Closes all at once, goodbyes unsaid. Idempotent. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            listeners.forEach(Listener::stop);
-            upstream.close();
-            ticks.forEach(XnioExecutor.Key::remove);
-            threads.worker().shutdownNow();
-        }
+        listeners.forEach(Listener::stop);
+        upstream.close();
+        threads.worker().shutdownNow();
     }
 
     private RouteBinding bind(RouteConfig route) {
@@ -220,6 +213,26 @@ public final class Gateway implements AutoCloseable {
     private static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
         exchange.setStatusCode(404);
         exchange.getResponseSender().send("Nothing is served at this address.\n");
+    }
+
+    /** Turns a wheel until the worker ends; an interval of the worker's own would log an error then. */
+    private record Drive(XnioIoThread thread, TimerWheel wheel) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                wheel.advance();
+            } finally {
+                rearm();
+            }
+        }
+
+        void rearm() {
+            try {
+                thread.executeAfter(this, TimerWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException workerEnds) {
+                LOG.trace("the wheel stands thread={}", thread.getNumber());
+            }
+        }
     }
 
     private final class Observer implements SessionObserver {

@@ -1,89 +1,132 @@
 package io.sluice;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
- * Bytes as tests write them: hex pairs, {@code 'text'} in UTF-8, {@code 00*300} for many, and {@code |} to part fields.
+ * One end of a connection, driven by the test: bytes out, bytes in, and how it ended. Every read waits at most ten seconds.
  *
- * <p>Immutable.
+ * <p>Confined to the test's thread.
  */
-public final class Wire {
-    private static final Pattern TOKEN =
-            Pattern.compile("\\s+|\\||'([^']*)'|([0-9A-Fa-f]{2})\\*(\\d+)|([0-9A-Fa-f]{2})");
+class Wire implements AutoCloseable {
+    static final int PATIENCE_MILLIS = 10_000;
 
-    private Wire() {}
+    /** How the other side closed its output. */
+    enum End {
+        FIN,
+        RESET
+    }
 
-    /** The kinds of buffer that production code may be handed; each is offset, so that position 0 is no special case. */
-    public enum Memory {
-        HEAP,
-        HEAP_LITTLE_ENDIAN,
-        DIRECT,
-        DIRECT_LITTLE_ENDIAN;
-
-        private static final List<Memory> ALL = List.of(values());
-
-        /** One kind for each number, by turns. */
-        public static Memory of(int number) {
-            return ALL.get(number % ALL.size());
+    /** What came until the end, and the end. */
+    record Rest(byte[] bytes, End end) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Rest rest && rest.end == end && Arrays.equals(rest.bytes, bytes);
         }
 
-        /** Room of exactly {@code size} bytes from position to limit, with three bytes in front and five behind. */
-        public ByteBuffer allocate(int size) {
-            boolean heap = this == HEAP || this == HEAP_LITTLE_ENDIAN;
-            ByteBuffer buffer = heap ? ByteBuffer.allocate(size + 8) : ByteBuffer.allocateDirect(size + 8);
-            boolean little = this == HEAP_LITTLE_ENDIAN || this == DIRECT_LITTLE_ENDIAN;
-            buffer.order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-            return buffer.position(3).limit(3 + size);
+        @Override
+        public int hashCode() {
+            return 31 * end.hashCode() + Arrays.hashCode(bytes);
         }
 
-        public ByteBuffer of(byte[] bytes, int from, int to) {
-            ByteBuffer buffer = allocate(to - from);
-            return buffer.put(buffer.position(), bytes, from, to - from);
-        }
-
-        public ByteBuffer of(byte[] bytes) {
-            return of(bytes, 0, bytes.length);
+        @Override
+        public String toString() {
+            return HexFormat.of().formatHex(bytes) + " " + end;
         }
     }
 
-    public static byte[] bytes(String text) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Matcher token = TOKEN.matcher(text);
-        int at = 0;
-        while (at < text.length()) {
-            if (!token.find(at) || token.start() != at) {
-                throw new IllegalArgumentException("not bytes: " + text.substring(at));
-            }
-            if (token.group(1) != null) {
-                out.writeBytes(token.group(1).getBytes(StandardCharsets.UTF_8));
-            } else if (token.group(2) != null) {
-                for (int i = 0; i < Integer.parseInt(token.group(3)); i++) {
-                    out.write(Integer.parseInt(token.group(2), 16));
-                }
-            } else if (token.group(4) != null) {
-                out.write(Integer.parseInt(token.group(4), 16));
-            }
-            at = token.end();
+    private final Socket socket;
+    private final Socket transport;
+    private final InputStream in;
+    private final OutputStream out;
+
+    /** @param transport the TCP socket below; the same one without TLS */
+    Wire(Socket socket, Socket transport) throws IOException {
+        this.socket = socket;
+        this.transport = transport;
+        transport.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        out = socket.getOutputStream();
+    }
+
+    final void send(byte[]... parts) throws IOException {
+        out.write(Packets.concat(parts));
+        out.flush();
+    }
+
+    /** The next byte, or -1 at the end. */
+    final int read() throws IOException {
+        return in.read();
+    }
+
+    final byte[] read(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the other side ended after " + bytes.length + " of " + count + " bytes");
         }
-        return out.toByteArray();
-    }
-
-    public static byte[] join(List<byte[]> parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        parts.forEach(out::writeBytes);
-        return out.toByteArray();
-    }
-
-    /** The bytes from position to limit, which stay. */
-    public static byte[] remaining(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(buffer.position(), bytes);
         return bytes;
+    }
+
+    /** Reads to the end of the other side's output. */
+    final Rest readToEnd() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                all.write(next);
+            }
+            return new Rest(all.toByteArray(), End.FIN);
+        } catch (SocketException reset) {
+            return new Rest(all.toByteArray(), End.RESET);
+        }
+    }
+
+    /** Reads one MQTT packet, whole. */
+    final byte[] readPacket() throws IOException {
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
+        packet.write(read(1)[0]);
+        int length = 0;
+        int shift = 0;
+        int digit;
+        do {
+            digit = read(1)[0];
+            packet.write(digit);
+            length |= (digit & 0x7F) << shift;
+            shift += 7;
+        } while ((digit & 0x80) != 0);
+        packet.writeBytes(read(length));
+        return packet.toByteArray();
+    }
+
+    /** Ends the output, with TLS by close_notify; input goes on. */
+    final void halfClose() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Drops the connection by RST. */
+    final void reset() throws IOException {
+        transport.setSoLinger(true, 0);
+        transport.close();
+    }
+
+    final InputStream input() {
+        return in;
+    }
+
+    final OutputStream output() {
+        return out;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
     }
 }

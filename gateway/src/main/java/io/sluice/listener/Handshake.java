@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * Judges upgrade requests (RFC 6455 4.2), cheapest check first, and upgrades the good ones. Each refusal has its status, one
@@ -124,7 +125,7 @@ final class Handshake implements HttpHandler {
         if (connection.getExtraBytes() != null) {
             return Refusal.EARLY_BYTES;
         }
-        return HeaderGuard.folded(connection.getChannel()) ? Refusal.FOLDED_HEADER : null;
+        return HeaderGuard.folded(connection) ? Refusal.FOLDED_HEADER : null;
     }
 
     private @Nullable Refusal judgeOrigin(HttpServerExchange exchange, Routes.Route route) {
@@ -171,7 +172,12 @@ final class Handshake implements HttpHandler {
         }
         if (refusal == Refusal.NOT_UPGRADE || refusal == Refusal.VERSION) {
             answer.put(Headers.UPGRADE, "websocket");
-            answer.put(Headers.CONNECTION, "Upgrade, close");
+            exchange.addResponseWrapper((factory, refused) -> {
+                StreamSinkConduit body = factory.create();
+                // not before: it would have been replaced by "close" alone
+                refused.getResponseHeaders().put(Headers.CONNECTION, "Upgrade, close");
+                return body;
+            });
         }
         exchange.getResponseSender().send(refusal.sentence() + "\n");
     }
@@ -238,9 +244,9 @@ final class Handshake implements HttpHandler {
         }
     }
 
-    /** Untrusted text for a log line: quoted, control characters replaced, cut. */
+    /** Untrusted text for a log line: quoted, all but printable ASCII replaced, cut. */
     private static String quoted(String text) {
         String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
-        return '"' + shown.replaceAll("[\\p{Cntrl}\"\\\\]", "?") + '"';
+        return '"' + shown.replaceAll("[^ -~]|[\"\\\\]", "?") + '"';
     }
 }

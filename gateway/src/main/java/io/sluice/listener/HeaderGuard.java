@@ -1,5 +1,6 @@
 package io.sluice.listener;
 
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.xnio.StreamConnection;
@@ -36,9 +37,10 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
         return source.getConduit();
     }
 
-    /** Whether the request had a folded line. */
-    static boolean folded(StreamConnection connection) {
-        return connection.getSourceChannel().getConduit() instanceof HeaderGuard guard && guard.folded;
+    /** Whether a request of this connection had a folded line. */
+    static boolean folded(HttpServerConnection connection) {
+        // while a request is handled another conduit stands in front of the guard
+        return connection.getOriginalSourceConduit() instanceof HeaderGuard guard && guard.folded;
     }
 
     @Override

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,7 @@ public final class Listener {
     private final HttpOpenListener http;
     private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private volatile boolean stopping;
 
     /**
      * Does not listen yet.
@@ -100,7 +99,7 @@ public final class Listener {
                 Routes.of(config.name(), ready),
                 bundle == null ? null : "https",
                 fallback,
-                stopping::get,
+                () -> stopping,
                 this::upgraded));
     }
 
@@ -156,9 +155,14 @@ public final class Listener {
         return config;
     }
 
-    /** Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. */
-    public void stop() {
-        if (stopping.compareAndSet(false, true)) { // XNIO waits for ever to close a server whose threads have ended
+    /**
+     * Closes the listening sockets and refuses further handshakes; sessions go on. Idempotent. The sockets are closed when it
+     * returns, whoever was first to call.
+     */
+    public synchronized void stop() {
+        if (!stopping) {
+            stopping = true;
+            // closing waits for the worker's threads: once more, after these have ended, it would wait for ever
             sockets.forEach(IoUtils::safeClose);
         }
     }
@@ -212,7 +216,7 @@ public final class Listener {
                 new ClientInfo(config.name(), address),
                 client);
         client.start(session);
-        if (stopping.get()) {
+        if (stopping) {
             session.stop();
         }
     }

@@ -2,8 +2,8 @@ package io.sluice.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
-import io.sluice.Wire.Memory;
+import io.sluice.Bytes;
+import io.sluice.Bytes.Memory;
 import io.sluice.listener.FrameDecoder.End;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -34,11 +34,11 @@ class FrameDecoderTest {
             byte[] delivered,
             @Nullable End end) {
         static Row open(String name, String bytes, String delivered) {
-            return new Row(name, Wire.bytes(bytes), Wire.bytes(delivered), null);
+            return new Row(name, Bytes.bytes(bytes), Bytes.bytes(delivered), null);
         }
 
         static Row ended(String name, String bytes, String delivered, End end) {
-            return new Row(name, Wire.bytes(bytes), Wire.bytes(delivered), end);
+            return new Row(name, Bytes.bytes(bytes), Bytes.bytes(delivered), end);
         }
 
         static Row broken(String name, String bytes, String delivered) {
@@ -185,7 +185,7 @@ class FrameDecoderTest {
             decoder.decode(buffer);
 
             assertThat(buffer.position()).isEqualTo(3);
-            assertThat(Wire.remaining(buffer)).isEqualTo(row.delivered());
+            assertThat(Bytes.remaining(buffer)).isEqualTo(row.delivered());
             assertThat(decoder.end()).isEqualTo(row.end());
             assertThat(new byte[] {buffer.get(0), buffer.get(2)}).containsExactly(0x55, 0x55);
             assertThat(new ReferenceFrames(row.bytes()).end).as("reference").isEqualTo(row.end());
@@ -236,11 +236,11 @@ class FrameDecoderTest {
                     frames.add(frame(0x89, new byte[i], 0x01020304));
                 }
                 frames.add(frame(0x82, payload, 0xA1B2C3D4));
-                ByteBuffer buffer = memory.of(Wire.join(frames));
+                ByteBuffer buffer = memory.of(Bytes.join(frames));
 
                 new FrameDecoder().decode(buffer);
 
-                assertThat(Wire.remaining(buffer))
+                assertThat(Bytes.remaining(buffer))
                         .as("%d pings, %d bytes", pings, length)
                         .isEqualTo(payload);
             }
@@ -267,24 +267,24 @@ class FrameDecoderTest {
     @DisplayName("RFC 6455 5.5.3: of several pings only the newest needs an answer")
     void keepsTheNewestPing() {
         FrameDecoder decoder = new FrameDecoder();
-        byte[] older = frame(0x89, Wire.bytes("'older'"), 1);
-        byte[] newer = frame(0x89, Wire.bytes("'new'"), 2);
-        byte[] cut = frame(0x89, Wire.bytes("'not yet whole'"), 3);
+        byte[] older = frame(0x89, Bytes.bytes("'older'"), 1);
+        byte[] newer = frame(0x89, Bytes.bytes("'new'"), 2);
+        byte[] cut = frame(0x89, Bytes.bytes("'not yet whole'"), 3);
 
-        decoder.decode(Memory.HEAP.of(Wire.join(List.of(older, newer, Arrays.copyOf(cut, 12)))));
+        decoder.decode(Memory.HEAP.of(Bytes.join(List.of(older, newer, Arrays.copyOf(cut, 12)))));
 
-        assertThat(decoder.takePing()).isEqualTo(Wire.bytes("'new'"));
+        assertThat(decoder.takePing()).isEqualTo(Bytes.bytes("'new'"));
         assertThat(decoder.takePing()).isNull();
         decoder.decode(Memory.HEAP.of(cut, 12, cut.length));
-        assertThat(decoder.takePing()).isEqualTo(Wire.bytes("'not yet whole'"));
+        assertThat(decoder.takePing()).isEqualTo(Bytes.bytes("'not yet whole'"));
     }
 
     @Test
     void countsAFrameOnceItsHeaderIsWhole() {
         FrameDecoder decoder = new FrameDecoder();
-        byte[] data = frame(0x82, Wire.bytes("'abc'"), 9);
-        byte[] pong = frame(0x8A, Wire.bytes("'p'"), 9);
-        decoder.decode(Memory.HEAP.of(Wire.join(List.of(data, data, pong, Arrays.copyOf(data, 5)))));
+        byte[] data = frame(0x82, Bytes.bytes("'abc'"), 9);
+        byte[] pong = frame(0x8A, Bytes.bytes("'p'"), 9);
+        decoder.decode(Memory.HEAP.of(Bytes.join(List.of(data, data, pong, Arrays.copyOf(data, 5)))));
 
         int frames = decoder.takeFrames();
         int controlFrames = decoder.takeControlFrames();
@@ -303,7 +303,7 @@ class FrameDecoderTest {
     void discardsEverythingOnceEnded() {
         FrameDecoder decoder = new FrameDecoder();
         decoder.decode(Memory.HEAP.of(frame(0x88, new byte[0], 5)));
-        ByteBuffer late = Memory.HEAP.of(frame(0x82, Wire.bytes("'late'"), 5));
+        ByteBuffer late = Memory.HEAP.of(frame(0x82, Bytes.bytes("'late'"), 5));
 
         decoder.decode(late);
 
@@ -321,7 +321,7 @@ class FrameDecoderTest {
         for (int end : ends) {
             ByteBuffer buffer = Memory.of(end).of(stream, from, end);
             decoder.decode(buffer);
-            delivered.writeBytes(Wire.remaining(buffer));
+            delivered.writeBytes(Bytes.remaining(buffer));
             from = end;
         }
         String what = name + ", reads end at " + ends.subList(0, Math.min(ends.size(), 20));
@@ -352,10 +352,10 @@ class FrameDecoderTest {
             }
         }
         if (random.nextInt(4) == 0) {
-            byte[] body = Wire.bytes(random.nextBoolean() ? "03 E8 'bye'" : "");
+            byte[] body = Bytes.bytes(random.nextBoolean() ? "03 E8 'bye'" : "");
             frames.add(random.nextInt(frames.size() + 1), frame(0x88, body, random.nextInt()));
         }
-        byte[] stream = Wire.join(frames);
+        byte[] stream = Bytes.join(frames);
         if (random.nextInt(3) == 0) {
             stream[random.nextInt(Math.min(stream.length, 200))] = (byte) random.nextInt(256);
         }
@@ -385,6 +385,6 @@ class FrameDecoderTest {
         for (int i = 0; i < payload.length; i++) {
             frame.put((byte) (payload[i] ^ (mask >> (24 - 8 * (i % 4)))));
         }
-        return Wire.remaining(frame.flip());
+        return Bytes.remaining(frame.flip());
     }
 }

@@ -2,7 +2,7 @@ package io.sluice.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
+import io.sluice.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ class FrameEncoderTest {
 
             byte[] expected = new byte[12 + length];
             Arrays.fill(expected, (byte) 0x55);
-            byte[] written = Wire.bytes(header);
+            byte[] written = Bytes.bytes(header);
             int start = FrameEncoder.MOST_HEADER_BYTES - written.length;
             System.arraycopy(written, 0, expected, start, written.length);
             assertThat(payload.position()).isEqualTo(start);
@@ -50,7 +50,7 @@ class FrameEncoderTest {
     void writesClose() {
         ByteBuffer close = FrameEncoder.close(1013, "später");
 
-        assertThat(Wire.remaining(close)).isEqualTo(Wire.bytes("88 09 03 F5 'später'"));
+        assertThat(Bytes.remaining(close)).isEqualTo(Bytes.bytes("88 09 03 F5 'später'"));
     }
 
     @Test
@@ -58,7 +58,7 @@ class FrameEncoderTest {
     void writesCloseWithoutBody() {
         ByteBuffer close = FrameEncoder.close();
 
-        assertThat(Wire.remaining(close)).isEqualTo(Wire.bytes("88 00"));
+        assertThat(Bytes.remaining(close)).isEqualTo(Bytes.bytes("88 00"));
     }
 
     @ParameterizedTest
@@ -91,9 +91,9 @@ class FrameEncoderTest {
     @DisplayName("RFC 6455 5.5.2, 5.5.3: ping and pong")
     void writesPingAndPong() {
         ByteBuffer ping = FrameEncoder.ping();
-        ByteBuffer pong = FrameEncoder.pong(Wire.bytes("'abc'"));
+        ByteBuffer pong = FrameEncoder.pong(Bytes.bytes("'abc'"));
 
-        assertThat(Wire.remaining(ping)).isEqualTo(Wire.bytes("89 00"));
-        assertThat(Wire.remaining(pong)).isEqualTo(Wire.bytes("8A 03 'abc'"));
+        assertThat(Bytes.remaining(ping)).isEqualTo(Bytes.bytes("89 00"));
+        assertThat(Bytes.remaining(pong)).isEqualTo(Bytes.bytes("8A 03 'abc'"));
     }
 }

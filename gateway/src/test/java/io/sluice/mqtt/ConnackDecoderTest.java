@@ -4,8 +4,8 @@ import static io.sluice.mqtt.ConnackResult.Incomplete.INCOMPLETE;
 import static io.sluice.mqtt.ConnackResult.Invalid.INVALID;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
-import io.sluice.Wire.Memory;
+import io.sluice.Bytes;
+import io.sluice.Bytes.Memory;
 import io.sluice.mqtt.ConnackResult.Auth;
 import io.sluice.mqtt.ConnackResult.Connack;
 import java.nio.ByteBuffer;
@@ -20,12 +20,12 @@ class ConnackDecoderTest {
     @SuppressWarnings("ArrayRecordComponent")
     private record Row(String name, int level, byte[] bytes, ConnackResult expected, int knownAfter) {
         static Row of(String name, int level, String bytes, ConnackResult expected) {
-            byte[] all = Wire.bytes(bytes);
+            byte[] all = Bytes.bytes(bytes);
             return new Row(name, level, all, expected, all.length);
         }
 
         static Row early(String name, int level, String bytes, int knownAfter) {
-            return new Row(name, level, Wire.bytes(bytes), INVALID, knownAfter);
+            return new Row(name, level, Bytes.bytes(bytes), INVALID, knownAfter);
         }
 
         @Override

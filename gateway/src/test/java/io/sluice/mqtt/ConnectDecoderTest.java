@@ -9,8 +9,8 @@ import static io.sluice.mqtt.ConnectResult.Reason.UNREADABLE_VERSION;
 import static io.sluice.mqtt.ConnectResult.Reason.UNSUPPORTED_LEVEL;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
-import io.sluice.Wire.Memory;
+import io.sluice.Bytes;
+import io.sluice.Bytes.Memory;
 import io.sluice.mqtt.ConnectResult.Complete;
 import io.sluice.mqtt.ConnectResult.Invalid;
 import io.sluice.mqtt.ConnectResult.Reason;
@@ -46,11 +46,11 @@ class ConnectDecoderTest {
 
     /** Puts the fixed header in front of what follows it. */
     private static byte[] packet(String body) {
-        byte[] bytes = Wire.bytes(body);
+        byte[] bytes = Bytes.bytes(body);
         byte[] header = bytes.length < 128
                 ? new byte[] {0x10, (byte) bytes.length}
                 : new byte[] {0x10, (byte) (bytes.length | 0x80), (byte) (bytes.length >> 7)};
-        return Wire.join(List.of(header, bytes));
+        return Bytes.join(List.of(header, bytes));
     }
 
     private static Row valid(String name, String body, Connect connect) {
@@ -74,7 +74,7 @@ class ConnectDecoderTest {
     }
 
     private static Row early(String name, String bytes, int knownAfter, Reason reason, int level) {
-        return new Row(name, Wire.bytes(bytes), new Invalid(reason, level), knownAfter);
+        return new Row(name, Bytes.bytes(bytes), new Invalid(reason, level), knownAfter);
     }
 
     private static Connect connect(int level, boolean clean, int keepAlive, String id) {
@@ -91,7 +91,7 @@ class ConnectDecoderTest {
     }
 
     private static String block(String properties) {
-        int length = Wire.bytes(properties).length;
+        int length = Bytes.bytes(properties).length;
         return (length < 128 ? "%02X ".formatted(length) : "%02X %02X ".formatted((length & 0x7F) | 0x80, length >> 7))
                 + properties + " ";
     }
@@ -230,9 +230,9 @@ class ConnectDecoderTest {
     }
 
     private static Stream<Row> lengths() {
-        byte[] padded = Wire.bytes("10 8E 00 " + V311 + "02 00 3C " + ID);
-        byte[] padded5 = Wire.bytes("10 8F 80 00 " + V5 + "02 00 3C 00 " + ID);
-        byte[] shortest5 = Wire.bytes("10 8F 00 " + V5 + "02 00 3C 00 " + ID);
+        byte[] padded = Bytes.bytes("10 8E 00 " + V311 + "02 00 3C " + ID);
+        byte[] padded5 = Bytes.bytes("10 8F 80 00 " + V5 + "02 00 3C 00 " + ID);
+        byte[] shortest5 = Bytes.bytes("10 8F 00 " + V5 + "02 00 3C 00 " + ID);
         Connect connect = new Connect(4, false, true, 60, "id", null, NO_MAXIMUM, false, padded.length);
         return Stream.of(
                 new Row(
@@ -341,7 +341,7 @@ class ConnectDecoderTest {
     @ParameterizedTest
     @MethodSource("rows")
     void readsTheSameWhateverFollows(Row row) {
-        byte[] followed = Wire.join(List.of(row.packet(), Wire.bytes("30 03 00 01 't' FF*20")));
+        byte[] followed = Bytes.join(List.of(row.packet(), Bytes.bytes("30 03 00 01 't' FF*20")));
         for (Memory memory : Memory.values()) {
 
             ConnectResult result = ConnectDecoder.decode(memory.of(followed), MAX);
@@ -353,7 +353,7 @@ class ConnectDecoderTest {
     @ParameterizedTest
     @CsvSource({"8, 0", "9, 0", "10, 5", "11, 5"})
     void tellsTheLevelOfAPacketTooLargeWhereItIsThere(int held, int level) {
-        byte[] packet = Wire.bytes("10 FF 7F " + V5 + "02 00");
+        byte[] packet = Bytes.bytes("10 FF 7F " + V5 + "02 00");
 
         ConnectResult result = ConnectDecoder.decode(Memory.DIRECT.of(packet, 0, held), MAX);
 

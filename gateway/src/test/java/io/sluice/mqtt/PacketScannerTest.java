@@ -6,8 +6,8 @@ import static io.sluice.mqtt.Violation.TOO_LARGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.Wire;
-import io.sluice.Wire.Memory;
+import io.sluice.Bytes;
+import io.sluice.Bytes.Memory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,21 +33,21 @@ class PacketScannerTest {
             int passable,
             @Nullable Violation violation) {
         static Row client(int level, String name, String bytes) {
-            byte[] all = Wire.bytes(bytes);
+            byte[] all = Bytes.bytes(bytes);
             return new Row(name, true, level, all, all.length, null);
         }
 
         static Row client(int level, String name, String bytes, int passable, Violation violation) {
-            return new Row(name, true, level, Wire.bytes(bytes), passable, violation);
+            return new Row(name, true, level, Bytes.bytes(bytes), passable, violation);
         }
 
         static Row broker(int level, String name, String bytes) {
-            byte[] all = Wire.bytes(bytes);
+            byte[] all = Bytes.bytes(bytes);
             return new Row(name, false, level, all, all.length, null);
         }
 
         static Row broker(int level, String name, String bytes, int passable) {
-            return new Row(name, false, level, Wire.bytes(bytes), passable, MALFORMED);
+            return new Row(name, false, level, Bytes.bytes(bytes), passable, MALFORMED);
         }
 
         PacketScanner scanner() {
@@ -134,8 +134,8 @@ class PacketScannerTest {
                 Row.client(3, "MQTT 3.1 3.14: DISCONNECT is empty", "E0 01 00", 0, MALFORMED),
                 Row.client(5, "MQTT 5.0 3.14: DISCONNECT with a body", "C0 00 | E0 02 04 00"),
                 Row.client(5, "DISCONNECT of which a byte is missing", "E0 02 04"),
-                new Row("[MQTT-3.14.4-1] bytes behind DISCONNECT", true, 4, Wire.bytes("E0 00 | C0 00"), 2, null),
-                new Row("[MQTT-3.14.4-1] bytes behind DISCONNECT", true, 5, Wire.bytes("E0 01 04 | 00 00"), 3, null));
+                new Row("[MQTT-3.14.4-1] bytes behind DISCONNECT", true, 4, Bytes.bytes("E0 00 | C0 00"), 2, null),
+                new Row("[MQTT-3.14.4-1] bytes behind DISCONNECT", true, 5, Bytes.bytes("E0 01 04 | 00 00"), 3, null));
     }
 
     private static Stream<Row> broker() {
@@ -235,7 +235,7 @@ class PacketScannerTest {
     @Test
     void isAtABoundaryOnlyBetweenPackets() {
         PacketScanner scanner = PacketScanner.ofBroker(5);
-        byte[] stream = Wire.bytes("30 03 00 01 't' | D0 00 | 30 80 01");
+        byte[] stream = Bytes.bytes("30 03 00 01 't' | D0 00 | 30 80 01");
         List<Boolean> boundaries = new ArrayList<>();
         boundaries.add(scanner.atBoundary());
 
@@ -253,9 +253,9 @@ class PacketScannerTest {
         PacketScanner whole = PacketScanner.ofBroker(5);
         PacketScanner cut = PacketScanner.ofBroker(5);
 
-        whole.scan(Memory.HEAP.of(Wire.bytes("D0 00 | D0 01")));
-        cut.scan(Memory.HEAP.of(Wire.bytes("D0 00 | D0")));
-        cut.scan(Memory.HEAP.of(Wire.bytes("01")));
+        whole.scan(Memory.HEAP.of(Bytes.bytes("D0 00 | D0 01")));
+        cut.scan(Memory.HEAP.of(Bytes.bytes("D0 00 | D0")));
+        cut.scan(Memory.HEAP.of(Bytes.bytes("01")));
 
         assertThat(whole.violation()).isEqualTo(MALFORMED);
         assertThat(whole.atBoundary()).isTrue();
@@ -267,11 +267,11 @@ class PacketScannerTest {
     void passesNothingOnceEnded() {
         PacketScanner violated = PacketScanner.ofClient(4, MAX);
         PacketScanner disconnected = PacketScanner.ofClient(4, MAX);
-        violated.scan(Memory.HEAP.of(Wire.bytes("00")));
-        disconnected.scan(Memory.HEAP.of(Wire.bytes("E0 00")));
+        violated.scan(Memory.HEAP.of(Bytes.bytes("00")));
+        disconnected.scan(Memory.HEAP.of(Bytes.bytes("E0 00")));
 
-        int afterViolation = violated.scan(Memory.HEAP.of(Wire.bytes("C0 00")));
-        int afterDisconnect = disconnected.scan(Memory.HEAP.of(Wire.bytes("C0 00")));
+        int afterViolation = violated.scan(Memory.HEAP.of(Bytes.bytes("C0 00")));
+        int afterDisconnect = disconnected.scan(Memory.HEAP.of(Bytes.bytes("C0 00")));
 
         assertThat(afterViolation).isZero();
         assertThat(afterDisconnect).isZero();
@@ -323,12 +323,12 @@ class PacketScannerTest {
             byte[] header = length < 128
                     ? new byte[] {(byte) first, (byte) length}
                     : new byte[] {(byte) first, (byte) (length | 0x80), (byte) (length >> 7)};
-            packets.add(Wire.join(List.of(header, body)));
+            packets.add(Bytes.join(List.of(header, body)));
         }
         if (client && random.nextInt(4) == 0) {
-            packets.add(random.nextInt(packets.size() + 1), Wire.bytes("E0 00"));
+            packets.add(random.nextInt(packets.size() + 1), Bytes.bytes("E0 00"));
         }
-        byte[] bytes = Wire.join(packets);
+        byte[] bytes = Bytes.join(packets);
         if (random.nextInt(3) == 0) {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
         }

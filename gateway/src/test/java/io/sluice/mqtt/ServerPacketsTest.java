@@ -2,7 +2,7 @@ package io.sluice.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
+import io.sluice.Bytes;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class ServerPacketsTest {
     void writesConnack(int level, int code, String reason, String expected) {
         ByteBuffer packet = ServerPackets.connack(level, code, reason, UNLIMITED, 0);
 
-        assertThat(Wire.remaining(packet)).isEqualTo(Wire.bytes(expected));
+        assertThat(Bytes.remaining(packet)).isEqualTo(Bytes.bytes(expected));
     }
 
     @ParameterizedTest
@@ -36,7 +36,7 @@ class ServerPacketsTest {
     void writesDisconnect(int code, String reason, String expected) {
         ByteBuffer packet = ServerPackets.disconnect(code, reason, UNLIMITED, 0);
 
-        assertThat(Wire.remaining(packet)).isEqualTo(Wire.bytes(expected));
+        assertThat(Bytes.remaining(packet)).isEqualTo(Bytes.bytes(expected));
     }
 
     @ParameterizedTest

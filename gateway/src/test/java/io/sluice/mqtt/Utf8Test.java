@@ -2,8 +2,8 @@ package io.sluice.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.Wire;
-import io.sluice.Wire.Memory;
+import io.sluice.Bytes;
+import io.sluice.Bytes.Memory;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -29,7 +29,7 @@ class Utf8Test {
         "U+FFFF, EF BF BF"
     })
     void passesWellFormedText(String meaning, String bytes) {
-        ByteBuffer text = Memory.DIRECT.of(Wire.bytes(bytes));
+        ByteBuffer text = Memory.DIRECT.of(Bytes.bytes(bytes));
 
         boolean legal = Utf8.isLegal(text, text.position(), text.limit());
 
@@ -55,7 +55,7 @@ class Utf8Test {
         "fourth byte is no trailing one, F0 90 80 C0"
     })
     void refusesWhatIsNotWellFormed(String meaning, String bytes) {
-        ByteBuffer text = Memory.DIRECT.of(Wire.bytes(bytes));
+        ByteBuffer text = Memory.DIRECT.of(Bytes.bytes(bytes));
 
         boolean legal = Utf8.isLegal(text, text.position(), text.limit());
 

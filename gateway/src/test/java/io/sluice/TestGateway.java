@@ -1,0 +1,122 @@
+package io.sluice;
+
+import io.sluice.config.Configuration;
+import io.sluice.config.ConfigurationException;
+import io.sluice.tls.DevCertificates;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A gateway on free ports of loopback with a plain and a TLS listener, both with path {@code /mqtt}.
+ *
+ * <p>Thread-safe.
+ */
+final class TestGateway implements AutoCloseable {
+    private static final Path CERTIFICATES = certificates();
+
+    private final Gateway gateway;
+    private final InetSocketAddress plain;
+    private final InetSocketAddress secure;
+
+    private TestGateway(Gateway gateway) {
+        this.gateway = gateway;
+        plain = gateway.addresses().get(0);
+        secure = gateway.addresses().get(1);
+    }
+
+    /** @param settings {@code key=value} each; what says nothing of time-outs gets generous ones */
+    static TestGateway start(ScriptedBroker broker, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("cluster.brokers=" + broker.address());
+        return start(all.toArray(String[]::new));
+    }
+
+    /** @param settings {@code key=value} each, {@code cluster.brokers} among them */
+    static TestGateway start(String... settings) {
+        List<String> all = new ArrayList<>(List.of(
+                "listener.plain.bind=127.0.0.1:0",
+                "listener.plain.tls=off",
+                "listener.secure.bind=127.0.0.1:0",
+                "tls.certificate=" + CERTIFICATES.resolve("server.crt"),
+                "tls.private-key=" + CERTIFICATES.resolve("server.key"),
+                "gateway.io-threads=2"));
+        all.addAll(List.of(settings));
+        try {
+            return new TestGateway(
+                    Gateway.start(Configuration.load(null, Map.of(), all).gateway()));
+        } catch (ConfigurationException | StartException wrong) {
+            throw new AssertionError(wrong);
+        }
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    InetSocketAddress plainAddress() {
+        return plain;
+    }
+
+    InetSocketAddress secureAddress() {
+        return secure;
+    }
+
+    RawClient plain() throws IOException {
+        return RawClient.plain(plain);
+    }
+
+    RawClient secure() throws IOException {
+        return secure(List.of("TLSv1.3", "TLSv1.2"), List.of("http/1.1"));
+    }
+
+    RawClient secure(List<String> versions, List<String> alpn) throws IOException {
+        return RawClient.tls(secure, trusting(), versions, alpn);
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+    }
+
+    private static SSLContext trusting() {
+        try (InputStream pem = Files.newInputStream(CERTIFICATES.resolve("ca.crt"))) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException wrong) {
+            throw new AssertionError(wrong);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Below {@code target}, once for each JVM. */
+    private static Path certificates() {
+        try {
+            Path parent = Files.createDirectories(Path.of("target"));
+            Path directory = Files.createTempDirectory(parent, "it-certificates");
+            DevCertificates.writeTo(directory);
+            return directory.toAbsolutePath();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+}
