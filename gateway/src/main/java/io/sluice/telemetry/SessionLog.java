@@ -13,7 +13,7 @@ import org.slf4j.event.Level;
 public final class SessionLog {
     private static final int SHOWN = 64;
 
-    private final Logger log = LoggerFactory.getLogger("sluice.session");
+    private final Logger log = LoggerFactory.getLogger("io.sluice.session");
 
     /** Writes the line. */
     public void ended(SessionEnd end) {
