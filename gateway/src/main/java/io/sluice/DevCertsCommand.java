@@ -42,6 +42,7 @@ final class DevCertsCommand implements Callable<Integer> {
         Path target = directory != null
                 ? directory
                 : Main.home().map(home -> home.resolve("certs-dev")).orElse(Path.of("certs-dev"));
+        target = target.toAbsolutePath().normalize();
         DevCertificates certificates;
         try {
             certificates = DevCertificates.writeTo(target);

@@ -29,13 +29,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.XnioIoThread;
 
 /**
  * One running gateway: wires the edges to the core, starts and stops them.
@@ -65,7 +63,7 @@ public final class Gateway implements AutoCloseable {
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
-            new Drive(context.thread(), group.wheel()).rearm();
+            new Drive(context, group.wheel()).rearm();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
@@ -139,7 +137,7 @@ public final class Gateway implements AutoCloseable {
         listeners.forEach(Listener::stop);
         for (int i = 0; i < groups.size(); i++) {
             SessionGroup group = groups.get(i);
-            threads.contexts().get(i).later(() -> group.forEach(Session::stop));
+            threads.contexts().get(i).later(() -> group.forEach(Gateway::stop));
         }
         long longest = config.limits().stream()
                 .mapToLong(limit -> limit.closeTimeout().toNanos())
@@ -150,6 +148,14 @@ public final class Gateway implements AutoCloseable {
             LockSupport.parkNanos(STOP_POLL_NANOS);
         }
         close();
+    }
+
+    private static void stop(Session session) {
+        try {
+            session.stop();
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
     }
 
     /** Closes all at once, goodbyes unsaid. Idempotent. */
@@ -177,7 +183,7 @@ public final class Gateway implements AutoCloseable {
                 bundle.warnings().forEach(LOG::warn);
                 bundles.put(config.name(), bundle);
             } catch (TlsException wrong) {
-                throw new StartException(String.valueOf(wrong.getMessage()));
+                throw StartException.misconfigured(String.valueOf(wrong.getMessage()));
             }
         }
         return bundles;
@@ -216,10 +222,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Turns a wheel until the worker ends; an interval of the worker's own would log an error then. */
-    private record Drive(XnioIoThread thread, TimerWheel wheel) implements Runnable {
+    private record Drive(IoContext io, TimerWheel wheel) implements Runnable {
         @Override
         public void run() {
             try {
+                io.tick();
                 wheel.advance();
             } finally {
                 rearm();
@@ -227,11 +234,7 @@ public final class Gateway implements AutoCloseable {
         }
 
         void rearm() {
-            try {
-                thread.executeAfter(this, TimerWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
-            } catch (RejectedExecutionException workerEnds) {
-                LOG.trace("the wheel stands thread={}", thread.getNumber());
-            }
+            io.after(TimeUnit.NANOSECONDS.toMillis(TimerWheel.TICK_NANOS), this);
         }
     }
 

@@ -121,9 +121,9 @@ public final class Main implements Callable<Integer> {
             err.println(e.getMessage());
             return USAGE;
         }
-        if (e instanceof StartException) {
+        if (e instanceof StartException start) {
             err.println("sluice: " + e.getMessage());
-            return FAILED;
+            return start.isMisconfigured() ? USAGE : FAILED;
         }
         LoggerFactory.getLogger(Main.class).error("a bug ended sluice {}", result.originalArgs(), e);
         return FAILED;

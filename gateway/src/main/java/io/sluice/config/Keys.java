@@ -159,7 +159,7 @@ final class Keys {
             "connack-timeout",
             "30s",
             Quantity.duration("1ms", "1h"),
-            "Longest wait for a broker's CONNACK, 1ms to 1h.");
+            "Longest time from a whole CONNECT to the broker's CONNACK, all dials included, 1ms to 1h.");
     static final Key<Duration> LIMIT_CLOSE_TIMEOUT = row(
             Section.LIMIT,
             "close-timeout",

@@ -5,13 +5,13 @@ package io.sluice.config;
  *
  * <p>Immutable.
  */
-final class Quote {
+public final class Quote {
     private static final int MOST_CHARACTERS = 64;
 
     private Quote() {}
 
     /** In double quotes, escaped, cut at 64 characters. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return '"' + escape(text).replace("\"", "\\\"") + '"';
     }
 

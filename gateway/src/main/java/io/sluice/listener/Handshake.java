@@ -16,8 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
@@ -33,8 +31,6 @@ final class Handshake implements HttpHandler {
         void upgraded(HttpServerExchange exchange, Routes.Route route);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
-
     private static final HttpString SEC_WEBSOCKET_KEY = HttpString.tryFromString("Sec-WebSocket-Key");
     private static final HttpString SEC_WEBSOCKET_ACCEPT = HttpString.tryFromString("Sec-WebSocket-Accept");
     private static final HttpString SEC_WEBSOCKET_VERSION = HttpString.tryFromString("Sec-WebSocket-Version");
@@ -45,9 +41,8 @@ final class Handshake implements HttpHandler {
 
     private static final int KEY_BYTES = 16;
     private static final int KEY_LENGTH = 24;
-    private static final int SHOWN = 64;
 
-    private final String listener;
+    private final RefusalLog log;
     private final Routes routes;
     private final @Nullable String scheme;
     private final HttpHandler fallback;
@@ -62,7 +57,7 @@ final class Handshake implements HttpHandler {
             HttpHandler fallback,
             BooleanSupplier stopping,
             Upgrade upgrade) {
-        this.listener = listener;
+        log = new RefusalLog(listener);
         this.routes = routes;
         this.scheme = scheme;
         this.fallback = fallback;
@@ -73,6 +68,7 @@ final class Handshake implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         if (!routes.serves(exchange.getRequestPath())) {
+            log.refused(exchange, Refusal.NO_ROUTE, null);
             fallback.handleRequest(exchange);
             return;
         }
@@ -161,7 +157,7 @@ final class Handshake implements HttpHandler {
     }
 
     private void refuse(HttpServerExchange exchange, Refusal refusal, Routes.@Nullable Route route) {
-        log(exchange, refusal, route);
+        log.refused(exchange, refusal, route);
         exchange.setStatusCode(refusal.status());
         exchange.setPersistent(false);
         HeaderMap answer = exchange.getResponseHeaders();
@@ -180,26 +176,6 @@ final class Handshake implements HttpHandler {
             });
         }
         exchange.getResponseSender().send(refusal.sentence() + "\n");
-    }
-
-    private void log(HttpServerExchange exchange, Refusal refusal, Routes.@Nullable Route route) {
-        if (refusal == Refusal.ORIGIN && route != null) {
-            LOG.info(
-                    "handshake refused status=403 reason=origin listener={} client={} origin={} key={}",
-                    listener,
-                    exchange.getSourceAddress(),
-                    quoted(exchange.getRequestHeaders().getFirst(Headers.ORIGIN)),
-                    "default".equals(route.config().name())
-                            ? "route.origins"
-                            : "route." + route.config().name() + ".origins");
-        } else if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "handshake refused status={} reason={} listener={} client={}",
-                    refusal.status(),
-                    refusal.label(),
-                    listener,
-                    exchange.getSourceAddress());
-        }
     }
 
     private static boolean hasBody(HeaderMap headers) {
@@ -242,11 +218,5 @@ final class Handshake implements HttpHandler {
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException("every JDK has SHA-1", missing);
         }
-    }
-
-    /** Untrusted text for a log line: quoted, all but printable ASCII replaced, cut. */
-    private static String quoted(String text) {
-        String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
-        return '"' + shown.replaceAll("[^ -~]|[\"\\\\]", "?") + '"';
     }
 }

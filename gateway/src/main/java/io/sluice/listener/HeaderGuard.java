@@ -1,37 +1,47 @@
 package io.sluice.listener;
 
+import io.sluice.config.Quote;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Notices folded header lines (RFC 9112 5.2) in the bytes of a request on their way to the parser, which unfolds them without
- * a word. It is taken out of the connection when the request is upgraded.
+ * Watches a connection until it is upgraded. It notices folded header lines (RFC 9112 5.2) in the bytes of a request on their
+ * way to the parser, which unfolds them without a word; it tells why reading failed (TLS, mostly), which Undertow keeps for
+ * itself; and it holds the deadline. It is taken out of the connection when the request is upgraded.
  *
  * <p>Confined to its connection's I/O thread.
  */
 final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private static final Logger LOG = LoggerFactory.getLogger(HeaderGuard.class);
+
+    private final StreamConnection connection;
+    private final HandshakeDeadline deadline;
     private boolean lineEnded;
     private boolean folded;
 
-    HeaderGuard(StreamSourceConduit source) {
-        super(source);
+    private HeaderGuard(StreamConnection connection, HandshakeDeadline deadline) {
+        super(connection.getSourceChannel().getConduit());
+        this.connection = connection;
+        this.deadline = deadline;
     }
 
     /** Puts a guard into a connection that is about to speak HTTP. */
-    static void guard(StreamConnection connection) {
-        ConduitStreamSourceChannel source = connection.getSourceChannel();
-        source.setConduit(new HeaderGuard(source.getConduit()));
+    static void guard(StreamConnection connection, HandshakeDeadline deadline) {
+        connection.getSourceChannel().setConduit(new HeaderGuard(connection, deadline));
     }
 
     /** Takes the guard out again; returns the conduit below it. */
     static StreamSourceConduit unguard(StreamConnection connection) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         if (source.getConduit() instanceof HeaderGuard guard) {
+            guard.deadline.met();
             source.setConduit(guard.next);
         }
         return source.getConduit();
@@ -46,7 +56,16 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     @Override
     public int read(ByteBuffer target) throws IOException {
         int from = target.position();
-        int read = super.read(target);
+        int read;
+        try {
+            read = super.read(target);
+        } catch (IOException failed) {
+            LOG.debug(
+                    "connection failed before its handshake client={} reason={}",
+                    connection.getPeerAddress(),
+                    Quote.quote(String.valueOf(failed.getMessage())));
+            throw failed;
+        }
         for (int i = from; i < from + read; i++) {
             byte b = target.get(i);
             if (lineEnded && (b == ' ' || b == '\t')) {

@@ -9,6 +9,7 @@ import io.sluice.session.ClientInfo;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.SessionObserver;
+import io.sluice.session.TimerWheel;
 import io.sluice.tls.TlsBundle;
 import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
@@ -49,6 +50,10 @@ public final class Listener {
     private static final long MAX_BODY_BYTES = 64 * 1024;
     private static final int BACKLOG = 4096;
     private static final int ACCEPTS_PER_WAKE_UP = 64;
+
+    /** TLS and the request have the handshake time-out each. */
+    private static final int HANDSHAKE_STEPS = 2;
+
     private static final String ALPN = "http/1.1";
 
     private final ListenerConfig config;
@@ -185,7 +190,11 @@ public final class Listener {
     private void open(StreamConnection connection) {
         try {
             StreamConnection channel = tls == null ? connection : wrap(tls, connection);
-            HeaderGuard.guard(channel);
+            TimerWheel wheel =
+                    groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
+            HandshakeDeadline deadline = new HandshakeDeadline(wheel, channel);
+            deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
+            HeaderGuard.guard(channel, deadline);
             http.handleEvent(channel);
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);

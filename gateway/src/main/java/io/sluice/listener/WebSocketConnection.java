@@ -44,6 +44,17 @@ final class WebSocketConnection
         GONE
     }
 
+    /** Reads and bytes between two ticks of the I/O thread, beyond which a connection rests. */
+    static final int MOST_READS = 2048;
+
+    static final int MOST_READ_BYTES = 4 * 1024 * 1024;
+    private static final int REST_MILLIS = 1;
+
+    /** Means "mandatory extension" from a client, and nothing from a server (RFC 6455 7.4.1). */
+    private static final int MANDATORY_EXTENSION = 1010;
+
+    private static final int NORMAL = 1000;
+
     private final IoContext io;
     private final StreamConnection connection;
     private final StreamSourceConduit source;
@@ -53,6 +64,11 @@ final class WebSocketConnection
     private @Nullable Session session;
 
     private Phase phase = Phase.OPEN;
+    private boolean paused;
+    private boolean resting;
+    private long tick;
+    private int reads;
+    private int readBytes;
     private boolean inputEnded;
     private boolean lost;
     private boolean reported;
@@ -84,12 +100,14 @@ final class WebSocketConnection
 
     @Override
     public void pauseReads() {
+        paused = true;
         source.suspendReads();
     }
 
     @Override
     public void resumeReads() {
-        if (!inputEnded && phase != Phase.GONE) {
+        paused = false;
+        if (!inputEnded && !resting && phase != Phase.GONE) {
             source.resumeReads();
         }
     }
@@ -135,6 +153,9 @@ final class WebSocketConnection
             }
             ByteBuffer run = io.scratch(IoContext.READ_BYTES);
             int read = source.read(run);
+            if (read > 0 && overdrawn(read)) {
+                rest();
+            }
             if (read < 0) {
                 inputEnds();
             } else if (read > 0) {
@@ -201,6 +222,38 @@ final class WebSocketConnection
         } catch (RuntimeException | Error bug) {
             session().failed(bug);
         }
+    }
+
+    /**
+     * A TLS connection's records are read one by one from the I/O thread's queue, which goes before all sockets: a client that
+     * sends without end would keep the thread for itself. What it may do between two ticks of the thread is bounded.
+     */
+    private boolean overdrawn(int read) {
+        if (tick != io.ticks()) {
+            tick = io.ticks();
+            reads = 0;
+            readBytes = 0;
+        }
+        reads++;
+        readBytes += read;
+        return reads > MOST_READS || readBytes > MOST_READ_BYTES;
+    }
+
+    /** Lets all others have their turn; only a delayed task is behind the sockets. */
+    private void rest() {
+        if (resting) {
+            return;
+        }
+        resting = true;
+        source.suspendReads();
+        io.after(REST_MILLIS, () -> {
+            resting = false;
+            reads = 0;
+            readBytes = 0;
+            if (!paused) {
+                resumeReads();
+            }
+        });
     }
 
     private void received(ByteBuffer run) {
@@ -292,7 +345,7 @@ final class WebSocketConnection
     /** RFC 6455 5.5.1: a Close is answered with its own code. */
     private ByteBuffer closeFrame(CloseCause cause) {
         if (decoder.end() == FrameDecoder.End.CLOSE) {
-            int code = decoder.closeCode();
+            int code = decoder.closeCode() == MANDATORY_EXTENSION ? NORMAL : decoder.closeCode();
             return code == FrameDecoder.NO_CLOSE_CODE ? FrameEncoder.close() : FrameEncoder.close(code, "");
         }
         return FrameEncoder.close(cause.webSocketCode(), cause.reason());

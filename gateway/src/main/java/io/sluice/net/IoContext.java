@@ -4,12 +4,13 @@ import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.xnio.XnioIoThread;
 
 /**
  * What the connections of one I/O thread share: the thread, the buffer that all of them read into, and the pool.
  *
- * <p>Confined to its I/O thread, but for {@link #thread}.
+ * <p>Confined to its I/O thread, but for {@link #thread}, {@link #later} and {@link #after}.
  */
 public final class IoContext {
     /** Most bytes of one read: what a TLS record holds. */
@@ -19,6 +20,7 @@ public final class IoContext {
     private final ByteBufAllocator pool;
     private final ByteBuffer scratch;
     private final int headroom;
+    private long ticks;
 
     /** @param headroom bytes kept free in front of what is read */
     public IoContext(XnioIoThread thread, ByteBufAllocator pool, int headroom) {
@@ -39,6 +41,25 @@ public final class IoContext {
         } catch (RejectedExecutionException ending) {
             // the gateway stops, and nobody is left to be told
         }
+    }
+
+    /** Runs the task after a while, behind the events of the sockets. */
+    public void after(long millis, Runnable task) {
+        try {
+            thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException ending) {
+            // the gateway stops, and nobody is left to be told
+        }
+    }
+
+    /** Counts the turns in which the thread came to its delayed tasks: what keeps it from them keeps it from the sockets. */
+    public long ticks() {
+        return ticks;
+    }
+
+    /** To be called from a delayed task, every tenth of a second or so. */
+    public void tick() {
+        ticks++;
     }
 
     public ByteBufAllocator pool() {

@@ -42,6 +42,8 @@ public enum CloseCause {
     TAKEN_OVER("taken-over", BROKER, NOTABLE, Answer.mqtt(3, 0x8E, 1014)),
     /** The broker closed or was lost and nobody had sent a DISCONNECT. */
     BROKER_LOST("broker-lost", BROKER, NOTABLE, Answer.mqtt(3, 0x80, 1014)),
+    /** The broker took not one byte of what waited for it, for the write-stall time. */
+    BROKER_STALLED("broker-stalled", BROKER, NOTABLE, Answer.mqtt(3, 0x80, 1014)),
     /** The broker sent what is no MQTT; its stream has no packet boundary any more. */
     BROKER_MALFORMED("broker-malformed", BROKER, NOTABLE, Answer.mqtt(3, 0x80, 1014)),
 

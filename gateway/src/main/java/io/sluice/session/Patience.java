@@ -3,7 +3,7 @@ package io.sluice.session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a client in OPEN may be silent, and how long it may take nothing of what waits for it.
+ * How long a client in OPEN may be silent, and how long either side may take nothing of what waits for it.
  *
  * <p>Bytes stamp a field and no more; the session's timer asks when it fires. Times are the wheel's, in nanoseconds, compared by
  * subtraction.
@@ -19,8 +19,10 @@ final class Patience {
     private long heardAt;
     private long pausedAt;
     private long blockedAt;
+    private long brokerBlockedAt;
     private boolean paused;
     private boolean blocked;
+    private boolean brokerBlocked;
 
     Patience(SessionPolicy policy) {
         this.policy = policy;
@@ -80,9 +82,30 @@ final class Patience {
         blocked = false;
     }
 
-    /** Nanoseconds to the nearer deadline, or {@link #ENDLESS}. */
+    /** Bytes wait for the broker. */
+    void blockBroker(long now) {
+        brokerBlocked = true;
+        brokerBlockedAt = now;
+    }
+
+    /** The broker has taken some of the bytes that wait. */
+    void brokerProgress(long now) {
+        brokerBlockedAt = now;
+    }
+
+    /** The broker has taken all. */
+    void unblockBroker() {
+        brokerBlocked = false;
+    }
+
+    /** Bytes wait for the broker. */
+    boolean brokerBlocked() {
+        return brokerBlocked;
+    }
+
+    /** Nanoseconds to the nearest deadline, or {@link #ENDLESS}. */
     long left(long now) {
-        return Math.min(keepAliveLeft(now), stallLeft(now));
+        return Math.min(keepAliveLeft(now), Math.min(stallLeft(now), brokerStallLeft(now)));
     }
 
     /** The deadline that has passed; null while there is none. */
@@ -90,6 +113,9 @@ final class Patience {
     CloseCause exhausted(long now) {
         if (stallLeft(now) <= 0) {
             return CloseCause.WRITE_STALLED;
+        }
+        if (brokerStallLeft(now) <= 0) {
+            return CloseCause.BROKER_STALLED;
         }
         return keepAliveLeft(now) <= 0 ? CloseCause.KEEP_ALIVE_EXPIRED : null;
     }
@@ -101,5 +127,10 @@ final class Patience {
 
     private long stallLeft(long now) {
         return blocked && policy.writeStall() > 0 ? policy.writeStall() - (now - blockedAt) : ENDLESS;
+    }
+
+    /** A client that is not read because of its broker would else be there for ever, and dead or alive nobody could tell. */
+    private long brokerStallLeft(long now) {
+        return brokerBlocked && policy.writeStall() > 0 ? policy.writeStall() - (now - brokerBlockedAt) : ENDLESS;
     }
 }

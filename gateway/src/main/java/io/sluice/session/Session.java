@@ -70,7 +70,6 @@ public final class Session extends TimerWheel.Timer {
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
 
-    private boolean brokerBlocked;
     private boolean brokerSpoke;
     private boolean brokerWasSilent;
     private boolean clientDone;
@@ -185,9 +184,10 @@ public final class Session extends TimerWheel.Timer {
         brokerName = name;
         brokerDone = false;
         become(AWAITING_CONNACK);
-        deadlineIn(policy.connackTimeout());
         policy.clientIds().claim(opening.packet().clientId(), this);
-        brokerBlocked = !connection.send(opening.connectBytes());
+        if (!connection.send(opening.connectBytes())) {
+            patience.blockBroker(now());
+        }
     }
 
     /** The dial found none. */
@@ -214,11 +214,17 @@ public final class Session extends TimerWheel.Timer {
 
     /** All that was sent to the broker has been accepted. */
     public void upstreamWritable() {
-        brokerBlocked = false;
+        patience.unblockBroker();
         legal(!brokerDone, "upstreamWritable");
         if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
             resumeClient();
         }
+    }
+
+    /** Some of the bytes that wait for the broker have been accepted. */
+    public void upstreamProgress() {
+        patience.brokerProgress(now());
+        legal(!brokerDone, "upstreamProgress");
     }
 
     /** The broker's stream ended, or its connection failed. */
@@ -246,7 +252,6 @@ public final class Session extends TimerWheel.Timer {
             brokerWasSilent = true;
             if (assigned(dial).next()) {
                 become(DIALING);
-                group.wheel().cancel(this);
                 return;
             }
         }
@@ -286,7 +291,8 @@ public final class Session extends TimerWheel.Timer {
                         abortBoth();
                     }
                 }
-                case DIALING, CLOSED -> legal(false, "deadline");
+                case DIALING -> end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
+                case CLOSED -> legal(false, "deadline");
             }
         } catch (RuntimeException | Error bug) {
             failed(bug);
@@ -302,7 +308,7 @@ public final class Session extends TimerWheel.Timer {
             end(refusal);
         } else if (connect != null) {
             become(DIALING);
-            group.wheel().cancel(this);
+            deadlineIn(policy.connackTimeout());
             pauseFullClient();
             dial = policy.dialer().dial(this, connect);
         }
@@ -368,6 +374,7 @@ public final class Session extends TimerWheel.Timer {
         patience.begin(seconds, now());
         become(OPEN);
         assigned(dial).accepted();
+        dial = null;
         PacketScanner scanner = PacketScanner.ofBroker(opening.level());
         fromBroker = scanner;
         deliver(all, scanner);
@@ -387,7 +394,7 @@ public final class Session extends TimerWheel.Timer {
         if (behindConnect.hasRemaining()) {
             forward(behindConnect, scanner);
         }
-        if (brokerBlocked) {
+        if (patience.brokerBlocked()) {
             pauseClient();
         } else if (state != CLOSING) {
             resumeClient();
@@ -400,8 +407,11 @@ public final class Session extends TimerWheel.Timer {
         int limit = run.limit();
         run.limit(run.position() + scanner.scan(run));
         if (run.hasRemaining() && !assigned(broker).send(run)) {
-            brokerBlocked = true;
+            patience.blockBroker(now());
             pauseClient();
+            if (state == OPEN) {
+                arm();
+            }
         }
         run.limit(limit).position(limit);
         Violation violation = scanner.violation();
@@ -510,6 +520,7 @@ public final class Session extends TimerWheel.Timer {
         SessionState before = state;
         cause = why;
         become(CLOSING);
+        deadlineIn(policy.closeTimeout()); // first, so that whatever fails below, there is an end
         if (before == DIALING && dial != null) {
             dial.cancel();
         }

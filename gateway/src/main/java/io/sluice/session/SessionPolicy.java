@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What all sessions of one route have in common: their rules, with times in nanoseconds, and the way to their brokers.
  *
- * <p>Immutable.
+ * <p>Immutable, but for the client ids, which are thread-safe.
  *
  * @param clientIds one for each cluster
  * @param keepAliveFactor how many keep alives without a byte from the client are tolerated

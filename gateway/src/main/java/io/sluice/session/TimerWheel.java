@@ -42,7 +42,7 @@ public final class TimerWheel {
         private Timer next = this;
         private long deadline;
 
-        /** Called once the deadline has passed; the timer is idle again and may be scheduled anew. */
+        /** Called once the deadline has passed; the timer is idle again and may be scheduled anew. Must not throw. */
         protected abstract void expired();
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.telemetry;
 
+import io.sluice.config.Quote;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,8 +12,6 @@ import org.slf4j.event.Level;
  * <p>Thread-safe.
  */
 public final class SessionLog {
-    private static final int SHOWN = 64;
-
     private final Logger log = LoggerFactory.getLogger("io.sluice.session");
 
     /** Writes the line. */
@@ -32,7 +31,7 @@ public final class SessionLog {
                 end.closedBy(),
                 end.client().getHostString(),
                 end.client().getPort(),
-                end.clientId() == null ? "-" : quoted(end.clientId()),
+                end.clientId() == null ? "-" : Quote.quote(end.clientId()),
                 end.listener(),
                 end.route(),
                 end.broker() == null ? "-" : end.broker(),
@@ -51,22 +50,5 @@ public final class SessionLog {
             case 4 -> "3.1.1";
             default -> Integer.toString(level);
         };
-    }
-
-    /** Untrusted text: quoted, escaped to printable ASCII, cut at 64 characters. */
-    static String quoted(String text) {
-        StringBuilder shown = new StringBuilder("\"");
-        int length = Math.min(text.length(), SHOWN);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                shown.append('\\').append(c);
-            } else if (c >= ' ' && c < 0x7F) {
-                shown.append(c);
-            } else {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            }
-        }
-        return shown.append(text.length() > SHOWN ? "\"..." : "\"").toString();
     }
 }

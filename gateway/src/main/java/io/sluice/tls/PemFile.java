@@ -31,6 +31,7 @@ final class PemFile {
     /** No chain and no key comes near; a device or a log named by mistake is not read into memory. */
     static final int MAX_BYTES = 1 << 20;
 
+    private static final String MISSING = "does not exist";
     private static final Set<String> CERTIFICATE_TYPES =
             Set.of(PEMParser.TYPE_CERTIFICATE, PEMParser.TYPE_X509_CERTIFICATE);
     private static final String PRIVATE_KEY_SUFFIX = "PRIVATE KEY";
@@ -183,7 +184,7 @@ final class PemFile {
     /** What kept a file from being read, in an operator's words. */
     static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return "does not exist";
+            return MISSING;
         }
         if (e instanceof AccessDeniedException) {
             return "cannot be read: permission denied; let user " + System.getProperty("user.name") + " read it";
@@ -192,7 +193,8 @@ final class PemFile {
     }
 
     private static TlsException problem(String key, Path path, String what) {
-        return new TlsException(key + ": " + quoted(path) + " " + what);
+        String hint = what.equals(MISSING) ? "; ./sluice dev-certs makes certificates for development" : "";
+        return new TlsException(key + ": " + quoted(path) + " " + what + hint);
     }
 
     private static String text(byte[] content) {

@@ -3,7 +3,13 @@ package io.sluice.upstream;
 import io.sluice.config.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,12 +23,16 @@ import org.slf4j.LoggerFactory;
 final class Broker {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
+    /** How long an address that was not reached is avoided while there are others. */
+    static final long AVOID_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final String cluster;
     private final HostPort address;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
-    private volatile List<InetAddress> resolved = List.of();
-    private volatile boolean failing;
+    private volatile List<InetSocketAddress> resolved = List.of();
+    /** The addresses that the last dial did not reach, and when they may be tried again with others at hand. */
+    private final Map<InetSocketAddress, Long> failing = new ConcurrentHashMap<>();
 
     Broker(String cluster, HostPort address) {
         this.cluster = cluster;
@@ -50,15 +60,58 @@ final class Broker {
         connections.decrementAndGet();
     }
 
-    /** Where to dial next, each of several addresses in its turn; null while the name does not resolve. */
+    /** An address is left that is not tried and not known to fail. */
+    boolean promising(Set<InetSocketAddress> tried, long now) {
+        return choose(tried, now) != null;
+    }
+
+    /** An address is left that is not tried. */
+    boolean hasUntried(Set<InetSocketAddress> tried) {
+        return anyOf(tried) != null;
+    }
+
+    /**
+     * Where to dial next: an address that is not tried, one that is not known to fail where there is one, each of several in its
+     * turn. Null when none is left. An address whose failure is a while ago is given to one dial, to find out.
+     */
     @Nullable
-    InetSocketAddress next() {
-        List<InetAddress> all = resolved;
-        if (all.isEmpty()) {
-            return null;
+    InetSocketAddress next(Set<InetSocketAddress> tried, long now) {
+        turn.getAndIncrement();
+        InetSocketAddress promising = choose(tried, now);
+        InetSocketAddress chosen = promising == null ? anyOf(tried) : promising;
+        if (chosen != null) {
+            failing.computeIfPresent(chosen, (at, again) -> now + AVOID_NANOS);
         }
-        InetAddress one = all.get(Math.floorMod(turn.getAndIncrement(), all.size()));
-        return new InetSocketAddress(one, address.port());
+        return chosen;
+    }
+
+    private @Nullable InetSocketAddress choose(Set<InetSocketAddress> tried, long now) {
+        for (InetSocketAddress candidate : candidates()) {
+            Long again = failing.get(candidate);
+            if (!tried.contains(candidate) && (again == null || again - now <= 0)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable InetSocketAddress anyOf(Set<InetSocketAddress> tried) {
+        for (InetSocketAddress candidate : candidates()) {
+            if (!tried.contains(candidate)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private List<InetSocketAddress> candidates() {
+        List<InetSocketAddress> all = resolved;
+        if (all.size() < 2) {
+            return all;
+        }
+        List<InetSocketAddress> turned = new ArrayList<>(all);
+        Collections.rotate(turned, -Math.floorMod(turn.get(), all.size()));
+        return turned;
     }
 
     boolean isResolved() {
@@ -66,22 +119,32 @@ final class Broker {
     }
 
     void resolvedTo(List<InetAddress> addresses) {
-        resolved = List.copyOf(addresses);
+        resolved = addresses.stream()
+                .map(one -> new InetSocketAddress(one, address.port()))
+                .toList();
+        failing.keySet().retainAll(resolved);
     }
 
     /** Logged when it changes, not for each session. */
-    void reached() {
-        if (failing) {
-            failing = false;
-            LOG.info("broker reached cluster={} broker={}", cluster, address);
+    void reached(InetSocketAddress at) {
+        if (failing.remove(at) != null) {
+            LOG.info("broker reached cluster={} broker={} address={}", cluster, address, shown(at));
         }
     }
 
     /** Logged when it changes, not for each session. */
-    void failed(String reason) {
-        if (!failing) {
-            failing = true;
-            LOG.warn("broker not reached cluster={} broker={} reason=\"{}\"", cluster, address, reason);
+    void failed(InetSocketAddress at, String reason) {
+        if (failing.put(at, System.nanoTime() + AVOID_NANOS) == null) {
+            LOG.warn(
+                    "broker not reached cluster={} broker={} address={} reason=\"{}\"",
+                    cluster,
+                    address,
+                    shown(at),
+                    reason);
         }
+    }
+
+    private static HostPort shown(InetSocketAddress at) {
+        return new HostPort(at.getAddress().getHostAddress(), at.getPort());
     }
 }

@@ -141,6 +141,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     @Override
     public void writeReady() {
         try {
+            int waited = outlet.waitingBytes();
             if (phase == Phase.GONE) {
                 sink.suspendWrites();
             } else if (outlet.drain()) {
@@ -150,6 +151,8 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
                 } else {
                     shutOutput();
                 }
+            } else if (phase == Phase.OPEN && outlet.waitingBytes() < waited) {
+                session.upstreamProgress();
             }
         } catch (IOException ordinary) {
             inputEnds();

@@ -31,9 +31,10 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     private final Session session;
     private final IoContext io;
     private final TimerWheel wheel;
-    private final Set<Broker> tried = new HashSet<>();
+    private final Set<InetSocketAddress> tried = new HashSet<>();
 
     private @Nullable Broker broker;
+    private @Nullable InetSocketAddress dialed;
     private @Nullable IoFuture<StreamConnection> future;
     private int attempt;
 
@@ -59,23 +60,24 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     @Override
     public boolean next() {
         Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried) : null;
-        InetSocketAddress address = choice == null ? null : choice.next();
+        InetSocketAddress address = choice == null ? null : choice.next(tried, System.nanoTime());
         if (choice == null || address == null) {
             return false;
         }
-        tried.add(choice);
+        tried.add(address);
         choice.acquired();
         broker = choice;
+        dialed = address;
         int number = ++attempt;
         wheel.schedule(this, wheel.now() + cluster.config().dialTimeout().toNanos());
         IoFuture<StreamConnection> opening =
-                io.thread().openStreamConnection(address, connection -> connected(number, choice, connection), OPTIONS);
+                io.thread().openStreamConnection(address, connection -> connected(number, choice, address, connection), OPTIONS);
         future = opening;
         opening.addNotifier(
                 (done, ignored) -> {
                     if (done.getStatus() == IoFuture.Status.FAILED) {
                         IOException why = done.getException();
-                        io.later(() -> failed(number, choice, reason(why)));
+                        io.later(() -> failed(number, choice, address, reason(why)));
                     }
                 },
                 null);
@@ -95,13 +97,14 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     @Override
     protected void expired() {
         Broker current = broker;
-        if (current != null) {
+        InetSocketAddress address = dialed;
+        if (current != null && address != null) {
             long millis = cluster.config().dialTimeout().toMillis();
-            failed(attempt, current, "no answer within " + millis + " ms (cluster.dial-timeout)");
+            failed(attempt, current, address, "no answer within " + millis + " ms (cluster.dial-timeout)");
         }
     }
 
-    private void connected(int number, Broker reached, StreamConnection connection) {
+    private void connected(int number, Broker reached, InetSocketAddress at, StreamConnection connection) {
         if (number != attempt) {
             IoUtils.safeClose(connection);
             return;
@@ -109,7 +112,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         wheel.cancel(this);
         broker = null;
         future = null;
-        reached.reached();
+        reached.reached(at);
         BrokerConnection peer = new BrokerConnection(io, connection, reached, session);
         try {
             session.upstreamConnected(peer, reached.name());
@@ -119,16 +122,20 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         }
     }
 
-    private void failed(int number, Broker which, String reason) {
+    private void failed(int number, Broker which, InetSocketAddress at, String reason) {
         if (number != attempt) {
             return;
         }
-        attempt++;
-        giveUp();
-        which.released();
-        which.failed(reason);
-        if (!next()) {
-            refused(attempt);
+        try {
+            attempt++;
+            giveUp();
+            which.released();
+            which.failed(at, reason);
+            if (!next()) {
+                refused(attempt);
+            }
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
         }
     }
 

@@ -7,6 +7,7 @@ import io.sluice.session.Dial;
 import io.sluice.session.Dialer;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -54,12 +55,19 @@ final class Cluster implements Dialer {
         return dial;
     }
 
-    /** A broker that is resolved and not yet tried; null when none is left. */
+    /**
+     * A broker with an address that is not yet tried, one that is not known to fail where there is one: it has no connections
+     * and would attract all. Null when none is left.
+     */
     @Nullable
-    Broker pick(Set<Broker> tried) {
+    Broker pick(Set<InetSocketAddress> tried) {
+        long now = System.nanoTime();
         List<Broker> left = brokers.stream()
-                .filter(broker -> broker.isResolved() && !tried.contains(broker))
+                .filter(broker -> broker.promising(tried, now))
                 .toList();
+        if (left.isEmpty()) {
+            left = brokers.stream().filter(broker -> broker.hasUntried(tried)).toList();
+        }
         if (left.isEmpty()) {
             return null;
         }
