@@ -327,7 +327,7 @@ final class WebSocketConnection
     }
 
     private void later() {
-        io.thread().execute(this);
+        io.later(this);
     }
 
     private Session session() {

@@ -3,14 +3,19 @@ package io.sluice.net;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.XnioIoThread;
 
 /**
  * What the connections of one I/O thread share: the thread, the buffer that all of them read into, and the pool.
  *
- * <p>Confined to its I/O thread, but for {@link #thread}.
+ * <p>Confined to its I/O thread, but for {@link #thread} and {@link #later}.
  */
 public final class IoContext {
+    private static final Logger LOG = LoggerFactory.getLogger(IoContext.class);
+
     /** Most bytes of one read: what a TLS record holds. */
     public static final int READ_BYTES = 16 * 1024;
 
@@ -29,6 +34,15 @@ public final class IoContext {
 
     public XnioIoThread thread() {
         return thread;
+    }
+
+    /** Runs a task when what runs now on the thread has returned. One that comes while the worker ends is dropped. */
+    public void later(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException workerEnds) {
+            LOG.trace("dropped at the worker's end task={}", task.getClass().getSimpleName());
+        }
     }
 
     public ByteBufAllocator pool() {

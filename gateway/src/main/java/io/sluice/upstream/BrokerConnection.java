@@ -216,6 +216,6 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     }
 
     private void later() {
-        io.thread().execute(this);
+        io.later(this);
     }
 }
