@@ -80,6 +80,8 @@ public final class Main implements Callable<Integer> {
         if (System.getProperty("org.jboss.logging.provider") == null) {
             System.setProperty("org.jboss.logging.provider", "slf4j");
         }
+        // read once, when JSSE loads: a TLS 1.2 client could else ask for handshake after handshake on one connection
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         commandLine.setParameterExceptionHandler(Main::misused);
         commandLine.setExecutionExceptionHandler(Main::failed);
         return commandLine.execute(arguments);

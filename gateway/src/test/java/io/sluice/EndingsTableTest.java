@@ -32,7 +32,11 @@ class EndingsTableTest {
 
     /** They need a CONNACK to have passed. */
     private static final Set<CloseCause> OPEN = EnumSet.of(
-            CloseCause.BROKER_DISCONNECT, CloseCause.TAKEN_OVER, CloseCause.BROKER_LOST, CloseCause.BROKER_STALLED, CloseCause.KEEP_ALIVE_EXPIRED);
+            CloseCause.BROKER_DISCONNECT,
+            CloseCause.TAKEN_OVER,
+            CloseCause.BROKER_LOST,
+            CloseCause.BROKER_STALLED,
+            CloseCause.KEEP_ALIVE_EXPIRED);
 
     @Test
     @DisplayName("README's table of endings is CloseCause, row by row")

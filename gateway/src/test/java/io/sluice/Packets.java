@@ -42,7 +42,7 @@ final class Packets {
         packet.write(0x30);
         int length = 3 + (level >= 5 ? 1 : 0) + payload.length;
         do {
-            packet.write(length > 0x7F ? length & 0x7F | 0x80 : length);
+            packet.write(length > 0x7F ? (length & 0x7F) | 0x80 : length);
             length >>= 7;
         } while (length > 0);
         packet.writeBytes(hex("00 01 74"));

@@ -21,6 +21,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that can break every rule: HTTP as text, WebSocket frames as bytes, over TCP or TLS.
@@ -57,6 +58,7 @@ final class RawClient extends Wire {
     }
 
     /** A frame from the gateway; first is its first byte. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
     record Frame(int first, byte[] payload) {
         @Override
         public boolean equals(Object other) {
@@ -189,7 +191,7 @@ final class RawClient extends Wire {
         }
         frame.putInt(MASK);
         for (int i = 0; i < payload.length; i++) {
-            frame.put((byte) (payload[i] ^ MASK >>> 24 - 8 * (i % 4)));
+            frame.put((byte) (payload[i] ^ (MASK >>> (24 - 8 * (i % 4)))));
         }
         byte[] bytes = new byte[frame.flip().remaining()];
         frame.get(bytes);
@@ -229,7 +231,11 @@ final class RawClient extends Wire {
 
     /** The connection ended with a close_notify; judged by the last TLS record. */
     boolean closeNotified() {
-        ByteBuffer seen = ByteBuffer.wrap(transport.recording.toByteArray());
+        ByteArrayOutputStream recording = transport.recording;
+        if (recording == null) {
+            throw new IllegalStateException("no TLS");
+        }
+        ByteBuffer seen = ByteBuffer.wrap(recording.toByteArray());
         int type = 0;
         int length = 0;
         while (seen.remaining() >= 5) {
@@ -254,19 +260,20 @@ final class RawClient extends Wire {
     }
 
     private static final class RecordingSocket extends Socket {
-        private ByteArrayOutputStream recording;
+        private @Nullable ByteArrayOutputStream recording;
 
         @Override
         public InputStream getInputStream() throws IOException {
             InputStream plain = super.getInputStream();
-            return recording == null
+            ByteArrayOutputStream seen = recording;
+            return seen == null
                     ? plain
                     : new FilterInputStream(plain) {
                         @Override
                         public int read() throws IOException {
                             int next = super.read();
                             if (next >= 0) {
-                                recording.write(next);
+                                seen.write(next);
                             }
                             return next;
                         }
@@ -275,7 +282,7 @@ final class RawClient extends Wire {
                         public int read(byte[] target, int offset, int length) throws IOException {
                             int count = super.read(target, offset, length);
                             if (count > 0) {
-                                recording.write(target, offset, count);
+                                seen.write(target, offset, count);
                             }
                             return count;
                         }

@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker whose every byte the test says: {@link #accept} gives the next connection, the test reads and writes on it.
@@ -14,7 +17,11 @@ import java.net.Socket;
  * <p>Confined to the test's thread.
  */
 final class ScriptedBroker implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = Wire.PATIENCE_MILLIS;
+    private static final int PEEK_MILLIS = 5;
+
     private final ServerSocket server;
+    private @Nullable Socket early;
 
     ScriptedBroker() throws IOException {
         this(0);
@@ -27,13 +34,43 @@ final class ScriptedBroker implements AutoCloseable {
             server.setReceiveBufferSize(receiveBuffer);
         }
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-        server.setSoTimeout(Wire.PATIENCE_MILLIS);
+        server.setSoTimeout(PATIENCE_MILLIS);
     }
 
     /** The gateway's next connection. */
     Wire accept() throws IOException {
-        Socket socket = server.accept();
+        Socket waiting = early;
+        Socket socket = waiting != null ? waiting : server.accept();
+        early = null;
         return new Wire(socket, socket);
+    }
+
+    /** Waits until one of two brokers is dialled; whether it is this one. */
+    boolean isDialledRatherThan(ScriptedBroker other) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (System.nanoTime() - deadline < 0) {
+            if (peek()) {
+                return true;
+            }
+            if (other.peek()) {
+                return false;
+            }
+        }
+        throw new AssertionError("no broker is dialled");
+    }
+
+    private boolean peek() throws IOException {
+        if (early == null) {
+            server.setSoTimeout(PEEK_MILLIS);
+            try {
+                early = server.accept();
+            } catch (SocketTimeoutException nobody) {
+                return false;
+            } finally {
+                server.setSoTimeout(PATIENCE_MILLIS);
+            }
+        }
+        return true;
     }
 
     /** Accepts, expects the CONNECT and answers that it is welcome. */
@@ -47,14 +84,7 @@ final class ScriptedBroker implements AutoCloseable {
 
     /** Expects that the gateway has not dialled. */
     void assertUntouched() throws IOException {
-        server.setSoTimeout(1);
-        try {
-            Socket socket = server.accept();
-            socket.close();
-            throw new AssertionError("the gateway has dialled the broker");
-        } catch (java.net.SocketTimeoutException nobody) {
-            server.setSoTimeout(Wire.PATIENCE_MILLIS);
-        }
+        assertThat(peek()).as("the gateway has dialled the broker").isFalse();
     }
 
     /** host:port, as the configuration wants it. */

@@ -26,6 +26,7 @@ class Wire implements AutoCloseable {
     }
 
     /** What came until the end, and the end. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
     record Rest(byte[] bytes, End end) {
         @Override
         public boolean equals(Object other) {

@@ -64,7 +64,8 @@ final class Binder {
     }
 
     private static Optional<Path> resolved(Entry entry, Key<Path> key) {
-        return entry.find(key).map(path -> entry.origin(key).directory().resolve(path).normalize());
+        return entry.find(key)
+                .map(path -> entry.origin(key).directory().resolve(path).normalize());
     }
 
     private static RouteConfig route(Entry entry) {

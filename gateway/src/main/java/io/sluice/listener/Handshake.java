@@ -67,7 +67,9 @@ final class Handshake implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (!routes.serves(exchange.getRequestPath())) {
+        // a path parameter is no part of Undertow's path, but it is one of an exact path
+        if (!routes.serves(exchange.getRequestPath())
+                || exchange.getRequestURI().indexOf(';') >= 0) {
             log.refused(exchange, Refusal.NO_ROUTE, null);
             fallback.handleRequest(exchange);
             return;
@@ -111,7 +113,8 @@ final class Handshake implements HttpHandler {
         if (key == null || !isKey(key)) {
             return Refusal.KEY;
         }
-        if (only(headers, Headers.HOST) == null || exchange.getHostName() == null) {
+        String host = only(headers, Headers.HOST);
+        if (host == null || host.isBlank() || exchange.getHostName() == null) {
             return Refusal.HOST;
         }
         if (hasBody(headers)) {

@@ -1,6 +1,7 @@
 package io.sluice.listener;
 
 import io.sluice.config.Quote;
+import io.sluice.net.NettyBufferPool;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * Watches a connection until it is upgraded. It notices folded header lines (RFC 9112 5.2) in the bytes of a request on their
  * way to the parser, which unfolds them without a word; it tells why reading failed (TLS, mostly), which Undertow keeps for
- * itself; and it holds the deadline. It is taken out of the connection when the request is upgraded.
+ * itself; it gives the connection up when buffers are short; and it holds the deadline. It is taken out of the connection when the request is upgraded.
  *
  * <p>Confined to its connection's I/O thread.
  */
@@ -23,18 +24,20 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
 
     private final StreamConnection connection;
     private final HandshakeDeadline deadline;
+    private final NettyBufferPool buffers;
     private boolean lineEnded;
     private boolean folded;
 
-    private HeaderGuard(StreamConnection connection, HandshakeDeadline deadline) {
+    private HeaderGuard(StreamConnection connection, HandshakeDeadline deadline, NettyBufferPool buffers) {
         super(connection.getSourceChannel().getConduit());
         this.connection = connection;
         this.deadline = deadline;
+        this.buffers = buffers;
     }
 
     /** Puts a guard into a connection that is about to speak HTTP. */
-    static void guard(StreamConnection connection, HandshakeDeadline deadline) {
-        connection.getSourceChannel().setConduit(new HeaderGuard(connection, deadline));
+    static void guard(StreamConnection connection, HandshakeDeadline deadline, NettyBufferPool buffers) {
+        connection.getSourceChannel().setConduit(new HeaderGuard(connection, deadline, buffers));
     }
 
     /** Takes the guard out again; returns the conduit below it. */
@@ -58,6 +61,9 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
         int from = target.position();
         int read;
         try {
+            if (buffers.low()) {
+                throw new IOException("buffers are short; upgraded connections go first");
+            }
             read = super.read(target);
         } catch (IOException failed) {
             LOG.debug(

@@ -86,7 +86,7 @@ public final class Listener {
         this.threads = threads;
         this.groups = groups;
         this.observer = observer;
-        NettyBufferPool buffers = new NettyBufferPool(threads.pool());
+        NettyBufferPool buffers = threads.buffers();
         if (bundle == null) {
             tls = null;
             tlsOptions = OptionMap.EMPTY;
@@ -194,7 +194,7 @@ public final class Listener {
                     groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
             HandshakeDeadline deadline = new HandshakeDeadline(wheel, channel);
             deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
-            HeaderGuard.guard(channel, deadline);
+            HeaderGuard.guard(channel, deadline, threads.buffers());
             http.handleEvent(channel);
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);

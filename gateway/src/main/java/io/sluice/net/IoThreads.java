@@ -1,7 +1,9 @@
 package io.sluice.net;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.xnio.OptionMap;
@@ -17,12 +19,20 @@ import org.xnio.XnioWorker;
  */
 public final class IoThreads {
     private final XnioWorker worker;
+    /** Of the JVM's direct memory, the part for buffers of HTTP and TLS. */
+    private static final int BUFFERS_PART = 2;
+
+    private static final int LEAST_BUFFERS = 256;
+
     private final ByteBufAllocator pool;
+    private final NettyBufferPool buffers;
     private final List<IoContext> contexts = new ArrayList<>();
 
     private IoThreads(XnioWorker worker, int count, int headroom) {
         this.worker = worker;
         pool = new PooledByteBufAllocator(true);
+        long share = maxDirectBytes() / BUFFERS_PART / NettyBufferPool.BUFFER_BYTES;
+        buffers = new NettyBufferPool(pool, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_BUFFERS, share)));
         for (int i = 0; i < count; i++) {
             XnioIoThread thread = worker.getIoThread(i);
             contexts.add(new IoContext(thread, pool, headroom));
@@ -52,6 +62,20 @@ public final class IoThreads {
 
     public XnioWorker worker() {
         return worker;
+    }
+
+    /** What the JVM may allocate outside the heap: {@code -XX:MaxDirectMemorySize}, else as much as the heap. */
+    private static long maxDirectBytes() {
+        String set = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .getVMOption("MaxDirectMemorySize")
+                .getValue();
+        long bytes = Long.parseLong(set);
+        return bytes > 0 ? bytes : Runtime.getRuntime().maxMemory();
+    }
+
+    /** The buffers of HTTP and TLS. */
+    public NettyBufferPool buffers() {
+        return buffers;
     }
 
     public ByteBufAllocator pool() {

@@ -5,11 +5,15 @@ import io.netty.buffer.ByteBufAllocator;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undertow's buffers, for HTTP and TLS, from Netty's pool: bounded by it and measured with it. A thread keeps the last few it
- * gave back, so that the buffers of a TLS record cost no allocation.
+ * Undertow's buffers, for HTTP and TLS, from Netty's pool. A thread keeps the last few it gave back, so that the buffers of a
+ * TLS record cost no more than a handle.
+ *
+ * <p>A connection can pin some of them with a few bytes (half a TLS record, half a request). So the pool is bounded, and tells
+ * when it is {@link #low}: then connections that are not yet upgraded must go, before those that are get none.
  *
  * <p>Thread-safe.
  */
@@ -19,28 +23,57 @@ public final class NettyBufferPool implements ByteBufferPool {
 
     private static final int KEPT_PER_THREAD = 4;
 
+    /** Of the buffers, the part that is only for upgraded connections. */
+    private static final int RESERVED_PART = 4;
+
     private final ByteBufAllocator allocator;
     private final boolean direct;
+    private final int most;
     private final @Nullable NettyBufferPool arrayBacked;
+    private final AtomicInteger used = new AtomicInteger();
     private final ThreadLocal<Stack> kept = ThreadLocal.withInitial(Stack::new);
 
-    public NettyBufferPool(ByteBufAllocator allocator) {
-        this(allocator, true, new NettyBufferPool(allocator, false, null));
+    /** @param most buffers handed out at a time */
+    public NettyBufferPool(ByteBufAllocator allocator, int most) {
+        this(allocator, true, most, new NettyBufferPool(allocator, false, most, null));
     }
 
-    private NettyBufferPool(ByteBufAllocator allocator, boolean direct, @Nullable NettyBufferPool arrayBacked) {
+    private NettyBufferPool(
+            ByteBufAllocator allocator, boolean direct, int most, @Nullable NettyBufferPool arrayBacked) {
         this.allocator = allocator;
         this.direct = direct;
+        this.most = most;
         this.arrayBacked = arrayBacked;
     }
 
+    /**
+     * Hands out a buffer.
+     *
+     * @throws IllegalStateException all are handed out; Undertow closes the connection that asked
+     */
     @Override
     public PooledByteBuffer allocate() {
-        Stack stack = kept.get();
-        if (stack.size > 0) {
-            return stack.pop().reopen();
+        if (used.incrementAndGet() > most) {
+            used.decrementAndGet();
+            throw new IllegalStateException("all " + most + " buffers are in use");
         }
-        return new Buffer(direct ? allocator.directBuffer(BUFFER_BYTES) : allocator.heapBuffer(BUFFER_BYTES));
+        Stack stack = kept.get();
+        return new Handle(stack.size > 0 ? stack.pop() : fresh());
+    }
+
+    private Memory fresh() {
+        ByteBuf bytes = direct ? allocator.directBuffer(BUFFER_BYTES) : allocator.heapBuffer(BUFFER_BYTES);
+        return new Memory(bytes, bytes.nioBuffer(0, BUFFER_BYTES));
+    }
+
+    /** What is left is for upgraded connections. */
+    public boolean low() {
+        return used.get() > most - most / RESERVED_PART;
+    }
+
+    /** Buffers handed out. */
+    int used() {
+        return used.get();
     }
 
     @Override
@@ -62,63 +95,60 @@ public final class NettyBufferPool implements ByteBufferPool {
         return direct;
     }
 
+    private record Memory(ByteBuf bytes, ByteBuffer view) {}
+
     private static final class Stack {
-        private final @Nullable Buffer[] buffers = new @Nullable Buffer[KEPT_PER_THREAD];
+        private final @Nullable Memory[] memories = new @Nullable Memory[KEPT_PER_THREAD];
         private int size;
 
-        Buffer pop() {
-            Buffer buffer = buffers[--size];
-            assert buffer != null;
-            buffers[size] = null;
-            return buffer;
+        Memory pop() {
+            Memory memory = memories[--size];
+            assert memory != null;
+            memories[size] = null;
+            return memory;
         }
 
-        boolean push(Buffer buffer) {
+        boolean push(Memory memory) {
             if (size == KEPT_PER_THREAD) {
                 return false;
             }
-            buffers[size++] = buffer;
+            memories[size++] = memory;
             return true;
         }
     }
 
-    private final class Buffer implements PooledByteBuffer {
-        private final ByteBuf memory;
-        private final ByteBuffer view;
-        private boolean open = true;
+    /** One for each time that a buffer is handed out: Undertow may close it twice, when it has another owner already. */
+    private final class Handle implements PooledByteBuffer {
+        private @Nullable Memory memory;
 
-        Buffer(ByteBuf memory) {
+        Handle(Memory memory) {
             this.memory = memory;
-            view = memory.nioBuffer(0, BUFFER_BYTES);
-        }
-
-        Buffer reopen() {
-            view.clear();
-            open = true;
-            return this;
         }
 
         @Override
         public ByteBuffer getBuffer() {
-            if (!open) {
+            if (memory == null) {
                 throw new IllegalStateException("the buffer has been given back");
             }
-            return view;
+            return memory.view;
         }
 
         @Override
         public void close() {
-            if (open) {
-                open = false;
-                if (!kept.get().push(this)) {
-                    memory.release();
+            Memory mine = memory;
+            if (mine != null) {
+                memory = null;
+                used.decrementAndGet();
+                mine.view.clear();
+                if (!kept.get().push(mine)) {
+                    mine.bytes.release();
                 }
             }
         }
 
         @Override
         public boolean isOpen() {
-            return open;
+            return memory != null;
         }
     }
 }

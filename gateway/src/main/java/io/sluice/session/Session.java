@@ -78,6 +78,8 @@ public final class Session extends TimerWheel.Timer {
     /** The client has said DISCONNECT. */
     private boolean lingering;
 
+    private int brokerCode;
+    private int keepAliveSeconds;
     private long bytesIn;
     private long bytesOut;
     /** Packets to the client that the broker's scanner has not seen. */
@@ -185,7 +187,9 @@ public final class Session extends TimerWheel.Timer {
         brokerDone = false;
         become(AWAITING_CONNACK);
         policy.clientIds().claim(opening.packet().clientId(), this);
-        if (!connection.send(opening.connectBytes())) {
+        if (connection.send(opening.connectBytes())) {
+            patience.unblockBroker();
+        } else {
             patience.blockBroker(now());
         }
     }
@@ -364,14 +368,15 @@ public final class Session extends TimerWheel.Timer {
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
         if (connack.code() != 0) {
             packetsOut++;
+            brokerCode = connack.code();
             deliver(take(all, connack.length()));
             end(CloseCause.BROKER_REFUSED);
             return;
         }
-        int seconds = connack.serverKeepAliveSeconds() >= 0
+        keepAliveSeconds = connack.serverKeepAliveSeconds() >= 0
                 ? connack.serverKeepAliveSeconds()
                 : opening.packet().keepAliveSeconds();
-        patience.begin(seconds, now());
+        patience.begin(keepAliveSeconds, now());
         become(OPEN);
         assigned(dial).accepted();
         dial = null;
@@ -626,6 +631,8 @@ public final class Session extends TimerWheel.Timer {
                 info.listener(),
                 policy.route(),
                 info.address(),
+                brokerCode,
+                keepAliveSeconds,
                 opening.level(),
                 connect == null ? null : connect.clientId(),
                 brokerName,

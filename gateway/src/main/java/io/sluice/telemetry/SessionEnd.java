@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause label of the close cause
  * @param closedBy {@code client}, {@code broker} or {@code gateway}
+ * @param brokerCode code of the CONNACK with which the broker refused; 0 where it did not
+ * @param keepAliveSeconds keep alive in force, 0 where there is none
  * @param level MQTT protocol level, 0 where no CONNECT was read
  * @param clientId null where no CONNECT was read; untrusted text
  * @param broker host:port, null where none was connected
@@ -26,6 +28,8 @@ public record SessionEnd(
         String listener,
         String route,
         InetSocketAddress client,
+        int brokerCode,
+        int keepAliveSeconds,
         int level,
         @Nullable String clientId,
         @Nullable String broker,

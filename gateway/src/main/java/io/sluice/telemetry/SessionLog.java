@@ -25,9 +25,10 @@ public final class SessionLog {
     static String line(SessionEnd end) {
         return String.format(
                 Locale.ROOT,
-                "ended cause=%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s duration=%.3fs"
+                "ended cause=%s%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s keep-alive=%ds duration=%.3fs"
                         + " packets-in=%d packets-out=%d bytes-in=%d bytes-out=%d",
                 end.cause(),
+                end.brokerCode() == 0 ? "" : String.format(Locale.ROOT, " code=0x%02X", end.brokerCode()),
                 end.closedBy(),
                 end.client().getHostString(),
                 end.client().getPort(),
@@ -36,6 +37,7 @@ public final class SessionLog {
                 end.route(),
                 end.broker() == null ? "-" : end.broker(),
                 version(end.level()),
+                end.keepAliveSeconds(),
                 end.durationNanos() / 1e9,
                 end.packetsIn(),
                 end.packetsOut(),

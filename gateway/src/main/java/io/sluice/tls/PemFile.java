@@ -193,7 +193,9 @@ final class PemFile {
     }
 
     private static TlsException problem(String key, Path path, String what) {
-        String hint = what.equals(MISSING) ? "; ./sluice dev-certs makes certificates for development" : "";
+        String hint = what.equals(MISSING) && !key.endsWith("password-file")
+                ? "; ./sluice dev-certs makes certificates for development"
+                : "";
         return new TlsException(key + ": " + quoted(path) + " " + what + hint);
     }
 

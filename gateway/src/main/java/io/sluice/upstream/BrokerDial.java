@@ -70,8 +70,8 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         dialed = address;
         int number = ++attempt;
         wheel.schedule(this, wheel.now() + cluster.config().dialTimeout().toNanos());
-        IoFuture<StreamConnection> opening =
-                io.thread().openStreamConnection(address, connection -> connected(number, choice, address, connection), OPTIONS);
+        IoFuture<StreamConnection> opening = io.thread()
+                .openStreamConnection(address, connection -> connected(number, choice, address, connection), OPTIONS);
         future = opening;
         opening.addNotifier(
                 (done, ignored) -> {

@@ -62,9 +62,8 @@ final class Cluster implements Dialer {
     @Nullable
     Broker pick(Set<InetSocketAddress> tried) {
         long now = System.nanoTime();
-        List<Broker> left = brokers.stream()
-                .filter(broker -> broker.promising(tried, now))
-                .toList();
+        List<Broker> left =
+                brokers.stream().filter(broker -> broker.promising(tried, now)).toList();
         if (left.isEmpty()) {
             left = brokers.stream().filter(broker -> broker.hasUntried(tried)).toList();
         }

@@ -46,7 +46,7 @@ class ReferenceTest {
 
         assertThat(loaded.warnings()).isEmpty();
         assertThat(loaded.gateway().tls().get(0).certificate())
-                .isEqualTo(REFERENCE.resolveSibling("../certs-dev/server.crt"));
+                .isEqualTo(REFERENCE.resolveSibling("../certs-dev/server.crt").normalize());
     }
 
     @Test

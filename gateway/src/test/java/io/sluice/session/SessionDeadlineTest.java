@@ -48,12 +48,15 @@ final class SessionDeadlineTest {
     }
 
     @Test
-    void theDialHasNoDeadlineHere() {
+    void searchesThirtySecondsForABroker() {
         SessionRig rig = SessionRig.dialing(CONNECT_4);
 
-        rig.seconds(100);
+        rig.seconds(29.9);
+        String before = rig.cause();
+        rig.seconds(0.1);
 
-        assertThat(rig.cause()).isNull();
+        assertThat(before).isNull();
+        assertThat(rig.cause()).isEqualTo("no-broker");
     }
 
     @Test
@@ -70,15 +73,15 @@ final class SessionDeadlineTest {
     }
 
     @Test
-    void aNewBrokerHasThirtySecondsOfItsOwn() {
+    void allBrokersTogetherHaveThirtySeconds() {
         SessionRig rig = SessionRig.awaiting(CONNECT_4);
         rig.dialer.another = true;
-        rig.seconds(29);
+        rig.seconds(10);
         rig.session.upstreamClosed();
-        rig.seconds(29);
+        rig.seconds(10);
         rig.connectedAnew();
 
-        rig.seconds(29.9);
+        rig.seconds(9.9);
         String before = rig.cause();
         rig.seconds(0.1);
 
@@ -200,7 +203,7 @@ final class SessionDeadlineTest {
         rig.seconds(10);
         rig.brokerIsSlow();
         rig.fromClient(PUBLISH);
-        rig.seconds(1_000);
+        rig.seconds(59);
         String whilePaused = rig.cause();
         rig.brokerTookAll();
 
@@ -214,9 +217,39 @@ final class SessionDeadlineTest {
     }
 
     @Test
+    void aBrokerThatTakesNothingEndsTheSession() {
+        SessionRig rig = SessionRig.open(4);
+        rig.brokerIsSlow();
+        rig.fromClient(PUBLISH);
+
+        rig.seconds(59.9);
+        String before = rig.cause();
+        rig.seconds(0.1);
+
+        assertThat(before).isNull();
+        assertThat(rig.cause()).isEqualTo("broker-stalled");
+    }
+
+    @Test
+    void aBrokerThatTakesAByteHasItsTimeAnew() {
+        SessionRig rig = SessionRig.open(4);
+        rig.brokerIsSlow();
+        rig.fromClient(PUBLISH);
+        rig.seconds(59);
+        rig.session.upstreamProgress();
+
+        rig.seconds(59.9);
+        String before = rig.cause();
+        rig.seconds(0.1);
+
+        assertThat(before).isNull();
+        assertThat(rig.cause()).isEqualTo("broker-stalled");
+    }
+
+    @Test
     void keepAliveBeginsWithConnack() {
         SessionRig rig = SessionRig.dialing(Packets.connectWithKeepAlive(4, 10) + PUBLISH.repeat(30));
-        rig.seconds(100);
+        rig.seconds(4);
         rig.connected();
         rig.seconds(25);
         rig.fromBroker(CONNACK_3X);

@@ -215,7 +215,12 @@ class PemTest {
     @ParameterizedTest
     @CsvSource({"default,tls.certificate", "eu,tls.eu.certificate"})
     void namesTheKeyOfTheBundle(String bundle, String configKey) {
-        assertProblem(bundle, Optional.empty(), "%s: \"%s\" does not exist; ./sluice dev-certs makes certificates for development", configKey, certificate);
+        assertProblem(
+                bundle,
+                Optional.empty(),
+                "%s: \"%s\" does not exist; ./sluice dev-certs makes certificates for development",
+                configKey,
+                certificate);
     }
 
     @ParameterizedTest
@@ -223,7 +228,12 @@ class PemTest {
     void tellsAMissingKeyFile(String bundle, String configKey) throws Exception {
         write(certificate, pem(selfSigned(ec)));
 
-        assertProblem(bundle, Optional.empty(), "%s: \"%s\" does not exist; ./sluice dev-certs makes certificates for development", configKey, key);
+        assertProblem(
+                bundle,
+                Optional.empty(),
+                "%s: \"%s\" does not exist; ./sluice dev-certs makes certificates for development",
+                configKey,
+                key);
     }
 
     @Test

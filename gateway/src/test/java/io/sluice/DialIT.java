@@ -1,0 +1,117 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The search for a broker that answers. */
+@Timeout(30)
+class DialIT {
+    private static final byte[] CONNECT = Packets.connect(4);
+    private static final int CLIENTS = 20;
+
+    @Test
+    void dialsTheNextBrokerWhenOneRefuses() throws Exception {
+        int closed;
+        try (ServerSocket taken = new ServerSocket(0)) {
+            closed = taken.getLocalPort();
+        }
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway =
+                        TestGateway.start("cluster.brokers=127.0.0.1:" + closed + ", " + broker.address())) {
+            for (int i = 0; i < CLIENTS; i++) {
+                try (RawClient client = gateway.plain().open(CONNECT);
+                        Wire connection = broker.welcome(CONNECT)) {
+                    assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+                    connection.send(Packets.PINGRESP);
+                    assertThat(client.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("CONNECT goes to the other broker when one closes without a word, and not once it has spoken")
+    void replaysConnect() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                ScriptedBroker other = new ScriptedBroker();
+                LogLines log = new LogLines();
+                TestGateway gateway =
+                        TestGateway.start("cluster.brokers=" + broker.address() + ", " + other.address());
+                RawClient client = gateway.plain().open(Packets.concat(CONNECT, Packets.publish(4, "behind")))) {
+            ScriptedBroker first = broker.isDialledRatherThan(other) ? broker : other;
+            ScriptedBroker second = first == broker ? other : broker;
+            try (Wire silent = first.accept()) {
+                assertThat(silent.readPacket()).isEqualTo(CONNECT);
+            }
+
+            try (Wire connection = second.welcome(CONNECT)) {
+                assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+                assertThat(connection.readPacket()).isEqualTo(Packets.publish(4, "behind"));
+            }
+            log.assertQuiet();
+        }
+    }
+
+    @Test
+    void warnsOfANameThatDoesNotResolveAndServesByTheOthers() throws Exception {
+        try (LogLines log = new LogLines();
+                ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start("cluster.brokers=broker.invalid:1883, " + broker.address());
+                RawClient client = gateway.plain().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            assertThat(log.await("does not resolve"))
+                    .contains("broker.invalid:1883")
+                    .contains("again every");
+            assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+            connection.send(Packets.PINGRESP);
+            assertThat(client.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+        }
+    }
+
+    @Test
+    @DisplayName("a broker whose queue of connections is full answers no dial: after the time-out CONNACK 3")
+    void dialTimesOut() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket one = new Socket(full.getInetAddress(), full.getLocalPort());
+                Socket two = new Socket(full.getInetAddress(), full.getLocalPort());
+                LogLines log = new LogLines();
+                TestGateway gateway = TestGateway.start(
+                        "cluster.brokers=127.0.0.1:" + full.getLocalPort(), "cluster.dial-timeout=200ms");
+                RawClient client = gateway.plain().open(CONNECT)) {
+            assertThat(one.isConnected() && two.isConnected()).isTrue();
+            assertThat(client.readMqtt(4)).isEqualTo(Packets.hex("20 02 00 03"));
+            assertThat(client.readFrame().closeCode()).isEqualTo(1013);
+            assertThat(log.await("broker not reached")).contains("cluster.dial-timeout");
+        }
+    }
+
+    @Test
+    void sharesTheLoad() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                ScriptedBroker other = new ScriptedBroker();
+                TestGateway gateway =
+                        TestGateway.start("cluster.brokers=" + broker.address() + ", " + other.address())) {
+            int first = 0;
+            Deque<Wire> open = new ArrayDeque<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                open.add(gateway.plain().open(CONNECT));
+                boolean atFirst = broker.isDialledRatherThan(other);
+                first += atFirst ? 1 : 0;
+                open.add((atFirst ? broker : other).accept());
+            }
+
+            assertThat(first).isBetween(CLIENTS / 4, CLIENTS - CLIENTS / 4);
+            for (Wire wire = open.poll(); wire != null; wire = open.poll()) {
+                wire.close();
+            }
+        }
+    }
+}
