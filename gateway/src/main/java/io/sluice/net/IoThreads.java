@@ -16,13 +16,26 @@ import org.xnio.XnioWorker;
  * <p>Thread-safe.
  */
 public final class IoThreads {
+    private static final int PAGE_BYTES = 8 * 1024;
+
+    /** Memory is taken by 1 MiB (a page shifted by this), each thread from an arena of its own. */
+    private static final int CHUNK_ORDER = 7;
+
     private final XnioWorker worker;
     private final ByteBufAllocator pool;
     private final List<IoContext> contexts = new ArrayList<>();
 
     private IoThreads(XnioWorker worker, int count, int headroom) {
         this.worker = worker;
-        pool = new PooledByteBufAllocator(true);
+        pool = new PooledByteBufAllocator(
+                true,
+                count,
+                count,
+                PAGE_BYTES,
+                CHUNK_ORDER,
+                PooledByteBufAllocator.defaultSmallCacheSize(),
+                PooledByteBufAllocator.defaultNormalCacheSize(),
+                true);
         for (int i = 0; i < count; i++) {
             XnioIoThread thread = worker.getIoThread(i);
             contexts.add(new IoContext(thread, pool, headroom));
