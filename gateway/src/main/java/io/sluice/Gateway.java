@@ -163,7 +163,7 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         listeners.forEach(Listener::stop);
         upstream.close();
-        threads.worker().shutdownNow();
+        threads.stop();
     }
 
     private RouteBinding bind(RouteConfig route) {

@@ -266,12 +266,12 @@ class HandshakeIT {
     @Test
     void saysWhichKeyLetsAnOriginIn() throws Exception {
         try (RawClient client = gateway.secure()) {
-            client.send(VALID.path("/strict").plus("Origin: https://\u00e4\"").toString())
+            client.send(VALID.path("/strict").plus("Origin: https://\u009b\"").toString())
                     .answer();
 
             assertThat(log.await("reason=origin"))
                     .contains("key=route.strict.origins")
-                    .contains("origin=\"https://?");
+                    .contains("origin=\"https://\\u009b\\\"\"");
         }
     }
 

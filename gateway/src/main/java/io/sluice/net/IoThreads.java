@@ -6,6 +6,10 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -18,19 +22,36 @@ import org.xnio.XnioWorker;
  * <p>Thread-safe.
  */
 public final class IoThreads {
-    private final XnioWorker worker;
+    private static final Logger LOG = LoggerFactory.getLogger(IoThreads.class);
+
+    private static final int PAGE_BYTES = 8 * 1024;
+
+    /** Memory is taken by 1 MiB (a page shifted by this), each thread from an arena of its own. */
+    private static final int CHUNK_ORDER = 7;
+
     /** Of the JVM's direct memory, the part for buffers of HTTP and TLS. */
     private static final int BUFFERS_PART = 2;
 
     private static final int LEAST_BUFFERS = 256;
 
+    private static final long STOP_SECONDS = 5;
+
+    private final XnioWorker worker;
     private final ByteBufAllocator pool;
     private final NettyBufferPool buffers;
     private final List<IoContext> contexts = new ArrayList<>();
 
     private IoThreads(XnioWorker worker, int count, int headroom) {
         this.worker = worker;
-        pool = new PooledByteBufAllocator(true);
+        pool = new PooledByteBufAllocator(
+                true,
+                count,
+                count,
+                PAGE_BYTES,
+                CHUNK_ORDER,
+                PooledByteBufAllocator.defaultSmallCacheSize(),
+                PooledByteBufAllocator.defaultNormalCacheSize(),
+                false);
         long share = maxDirectBytes() / BUFFERS_PART / NettyBufferPool.BUFFER_BYTES;
         buffers = new NettyBufferPool(pool, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_BUFFERS, share)));
         for (int i = 0; i < count; i++) {
@@ -58,6 +79,28 @@ public final class IoThreads {
                 .populateFromOptions(options)
                 .build();
         return new IoThreads(worker, count, headroom);
+    }
+
+    /** Ends the threads, with all their connections; idempotent. Not to be called by one of them. */
+    public synchronized void stop() {
+        if (worker.isShutdown()) {
+            return;
+        }
+        CountDownLatch released = new CountDownLatch(contexts.size());
+        for (IoContext context : contexts) {
+            context.later(() -> {
+                buffers.releaseKept();
+                released.countDown();
+            });
+        }
+        try {
+            if (!released.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.debug("an I/O thread is held up; it ends with its buffers");
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+        worker.shutdownNow();
     }
 
     public XnioWorker worker() {

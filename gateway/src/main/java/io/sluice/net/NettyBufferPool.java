@@ -7,10 +7,11 @@ import io.undertow.connector.PooledByteBuffer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
 
 /**
  * Undertow's buffers, for HTTP and TLS, from Netty's pool. A thread keeps the last few it gave back, so that the buffers of a
- * TLS record cost no more than a handle.
+ * TLS record cost no more than a handle; only I/O threads do.
  *
  * <p>A connection can pin some of them with a few bytes (half a TLS record, half a request). So the pool is bounded, and tells
  * when it is {@link #low}: then connections that are not yet upgraded must go, before those that are get none.
@@ -57,8 +58,24 @@ public final class NettyBufferPool implements ByteBufferPool {
             used.decrementAndGet();
             throw new IllegalStateException("all " + most + " buffers are in use");
         }
+        if (Thread.currentThread() instanceof XnioIoThread) {
+            Stack stack = kept.get();
+            if (stack.size > 0) {
+                return new Handle(stack.pop());
+            }
+        }
+        return new Handle(fresh());
+    }
+
+    /** Gives back to Netty what the calling thread keeps: to be called before it ends. */
+    void releaseKept() {
         Stack stack = kept.get();
-        return new Handle(stack.size > 0 ? stack.pop() : fresh());
+        while (stack.size > 0) {
+            stack.pop().bytes.release();
+        }
+        if (arrayBacked != null) {
+            arrayBacked.releaseKept();
+        }
     }
 
     private Memory fresh() {
@@ -140,7 +157,8 @@ public final class NettyBufferPool implements ByteBufferPool {
                 memory = null;
                 used.decrementAndGet();
                 mine.view.clear();
-                if (!kept.get().push(mine)) {
+                if (!(Thread.currentThread() instanceof XnioIoThread)
+                        || !kept.get().push(mine)) {
                     mine.bytes.release();
                 }
             }
