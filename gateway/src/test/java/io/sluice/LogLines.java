@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final LinkedBlockingQueue<ILoggingEvent> events = new LinkedBlockingQueue<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final List<Logger> verbose =
-            List.of((Logger) LoggerFactory.getLogger("io.sluice"), (Logger) LoggerFactory.getLogger("sluice.session"));
+    private final List<Logger> verbose = List.of((Logger) LoggerFactory.getLogger("io.sluice"));
 
     LogLines() {
         setContext(root.getLoggerContext());
@@ -51,6 +50,13 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
             others.append('\n').append(event.getFormattedMessage());
         }
         throw new AssertionError("no line with \"" + part + "\" but" + others);
+    }
+
+    /** How many lines there are that contain the text. */
+    long count(String part) {
+        return events.stream()
+                .filter(event -> event.getFormattedMessage().contains(part))
+                .count();
     }
 
     void clear() {
