@@ -41,6 +41,12 @@ public final class PacketScanner {
     private int cutFirst;
     private int cutLength;
 
+    /** Packets, and PUBLISH among them, that may still begin. */
+    private long packetsLeft = Long.MAX_VALUE;
+
+    private long publishesLeft = Long.MAX_VALUE;
+    private boolean exhausted;
+
     private boolean inDisconnect;
     private boolean disconnected;
     private boolean ended;
@@ -82,16 +88,18 @@ public final class PacketScanner {
      * Scans the bytes from position to limit and moves neither.
      *
      * @return how many of these bytes may be passed on: all, or up to the end of the packet before a violation, or, in a
-     *     client's stream, up to the end of its DISCONNECT; 0 from then on
+     *     client's stream, up to the end of its DISCONNECT, 0 from then on; or up to the packet that {@link #allow} lets no
+     *     more begin
      */
     public int scan(ByteBuffer run) {
         if (ended) {
             return 0;
         }
+        exhausted = false;
         int start = run.position();
         int limit = run.limit();
         int at = cutBytes == 0 ? start : header(run, start, limit);
-        while (!ended) {
+        while (!ended && !exhausted) {
             int left = limit - at;
             if (body > left) {
                 body -= left;
@@ -110,6 +118,27 @@ public final class PacketScanner {
             }
         }
         return at - start;
+    }
+
+    /** Sets how many packets, and how many PUBLISH among them, may begin in the scans to come; at first there is no bound. */
+    public void allow(long packets, long publishes) {
+        packetsLeft = packets;
+        publishesLeft = publishes;
+    }
+
+    /** What is left of the packets allowed. */
+    public long packetsLeft() {
+        return packetsLeft;
+    }
+
+    /** What is left of the PUBLISH packets allowed. */
+    public long publishesLeft() {
+        return publishesLeft;
+    }
+
+    /** The last scan ended in front of a packet that may not begin. */
+    public boolean exhausted() {
+        return exhausted;
     }
 
     /** What was found wrong; once set it stays. */
@@ -149,6 +178,9 @@ public final class PacketScanner {
                 violate(FirstByte.violation(verdicts[first]));
                 return begin;
             }
+            if (!mayBegin(first >> 4)) {
+                return begin;
+            }
             bytes = 1;
             length = 0;
         }
@@ -169,6 +201,19 @@ public final class PacketScanner {
         cutFirst = first;
         cutLength = length;
         return limit;
+    }
+
+    private boolean mayBegin(int type) {
+        boolean publish = type == PUBLISH;
+        exhausted = packetsLeft == 0 || (publish && publishesLeft == 0);
+        if (exhausted) {
+            return false;
+        }
+        packetsLeft--;
+        if (publish) {
+            publishesLeft--;
+        }
+        return true;
     }
 
     /** Judges a whole fixed header and enters its packet; false for a violation. */

@@ -58,6 +58,8 @@ public enum CloseCause {
     PACKET_TOO_LARGE("packet-too-large", CLIENT, NOTABLE, Answer.mqtt(Answer.NOTHING, 0x95, 1009)),
     PACKET_MALFORMED("packet-malformed", CLIENT, NOTABLE, Answer.mqtt(Answer.NOTHING, 0x81, 1002)),
     PROTOCOL_ERROR("protocol-error", CLIENT, NOTABLE, Answer.mqtt(Answer.NOTHING, 0x82, 1002)),
+    /** Throttled without a break for {@code limit.close-after}. */
+    RATE_EXCEEDED("rate-exceeded", GATEWAY, NOTABLE, Answer.mqtt(Answer.NOTHING, 0x96, 1008)),
     TEXT_FRAME("text-frame", CLIENT, NOTABLE, Answer.none(1003)),
     FRAME_ERROR("frame-error", CLIENT, NOTABLE, Answer.none(1002)),
     /** The reason in the client's WebSocket Close is no UTF-8. */

@@ -67,6 +67,8 @@ public final class Session extends TimerWheel.Timer {
     private @Nullable HeldBytes answer;
     private @Nullable PacketScanner fromClient;
     private @Nullable PacketScanner fromBroker;
+    /** Null before CONNACK, and where the policy has no rates. */
+    private @Nullable Throttle throttle;
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
 
@@ -221,7 +223,7 @@ public final class Session extends TimerWheel.Timer {
         patience.unblockBroker();
         legal(!brokerDone, "upstreamWritable");
         if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
-            resumeClient();
+            resumeUnlessThrottled();
         }
     }
 
@@ -377,6 +379,7 @@ public final class Session extends TimerWheel.Timer {
                 ? connack.serverKeepAliveSeconds()
                 : opening.packet().keepAliveSeconds();
         patience.begin(keepAliveSeconds, now());
+        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now());
         become(OPEN);
         assigned(dial).accepted();
         dial = null;
@@ -402,15 +405,52 @@ public final class Session extends TimerWheel.Timer {
         if (patience.brokerBlocked()) {
             pauseClient();
         } else if (state != CLOSING) {
-            resumeClient();
+            resumeUnlessThrottled();
         }
     }
 
     // Streaming
 
     private void forward(ByteBuffer run, PacketScanner scanner) {
+        Throttle rates = throttle;
+        if (rates == null) {
+            forward(run, scanner, scanner.scan(run));
+            return;
+        }
+        long now = now();
+        if (rates.holding()) {
+            rates.hold(run, now); // one run may have been under way when reads were paused
+            return;
+        }
+        int passing = rates.admit(run, scanner, now);
+        int cutAt = run.position() + passing;
+        forward(run, scanner, passing);
+        if (rates.cut() && state == OPEN) {
+            rates.hold(run.position(cutAt), now);
+            pauseClient();
+            arm();
+        }
+    }
+
+    /** The wait is over: what is held goes on as far as the rates allow. */
+    private void release(Throttle rates) {
+        if (patience.brokerBlocked()) {
+            return; // goes on when the broker takes bytes again
+        }
+        PacketScanner scanner = assigned(fromClient);
+        ByteBuffer rest = rates.rest();
+        long now = now();
+        int passing = rates.admit(rest, scanner, now);
+        rates.released(passing, now);
+        forward(rest, scanner, passing);
+        if (state == OPEN && !rates.holding() && !patience.brokerBlocked()) {
+            resumeClient();
+        }
+    }
+
+    private void forward(ByteBuffer run, PacketScanner scanner, int passing) {
         int limit = run.limit();
-        run.limit(run.position() + scanner.scan(run));
+        run.limit(run.position() + passing);
         if (run.hasRemaining() && !assigned(broker).send(run)) {
             patience.blockBroker(now());
             pauseClient();
@@ -466,6 +506,19 @@ public final class Session extends TimerWheel.Timer {
         }
     }
 
+    private void resumeUnlessThrottled() {
+        if (throttle == null || !throttle.holding()) {
+            resumeClient();
+        } else {
+            if (throttle.isDue(now())) {
+                release(throttle);
+            }
+            if (state == OPEN) {
+                arm();
+            }
+        }
+    }
+
     private void resumeClient() {
         if (patience.resume(now())) {
             client.resumeReads();
@@ -487,7 +540,11 @@ public final class Session extends TimerWheel.Timer {
         if (lingering) {
             return;
         }
-        long left = patience.left(now());
+        long now = now();
+        long left = patience.left(now);
+        if (throttle != null && !patience.brokerBlocked()) {
+            left = Math.min(left, throttle.left(now));
+        }
         if (left == Patience.ENDLESS) {
             group.wheel().cancel(this);
         } else {
@@ -497,9 +554,16 @@ public final class Session extends TimerWheel.Timer {
 
     private void openExpired() {
         CloseCause exhausted = lingering ? CloseCause.CLIENT_DISCONNECT : patience.exhausted(now());
+        if (exhausted == null && throttle != null) {
+            if (throttle.exhausted(now())) {
+                exhausted = CloseCause.RATE_EXCEEDED;
+            } else if (throttle.isDue(now())) {
+                release(throttle);
+            }
+        }
         if (exhausted != null) {
             end(exhausted);
-        } else {
+        } else if (state == OPEN) {
             arm();
         }
     }
@@ -523,6 +587,9 @@ public final class Session extends TimerWheel.Timer {
             return;
         }
         SessionState before = state;
+        if (why == CloseCause.SHUTDOWN && before == OPEN) {
+            passHeld();
+        }
         cause = why;
         become(CLOSING);
         deadlineIn(policy.closeTimeout()); // first, so that whatever fails below, there is an end
@@ -541,6 +608,19 @@ public final class Session extends TimerWheel.Timer {
             }
         } else {
             sendGoodbye(packet);
+        }
+    }
+
+    /** What a client has sent in time is not lost to its rates when the gateway goes. */
+    private void passHeld() {
+        Throttle rates = throttle;
+        PacketScanner scanner = fromClient;
+        if (rates != null && rates.holding() && scanner != null) {
+            ByteBuffer rest = rates.rest();
+            scanner.allow(Long.MAX_VALUE, Long.MAX_VALUE);
+            int passing = scanner.scan(rest);
+            assigned(broker).send(rest.limit(rest.position() + passing));
+            rates.released(rates.heldBytes(), now());
         }
     }
 

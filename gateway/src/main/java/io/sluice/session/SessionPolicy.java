@@ -26,6 +26,7 @@ public record SessionPolicy(
         double keepAliveFactor,
         long keepAliveGrace,
         long writeStall,
+        RateRules rates,
         int levels,
         boolean bridgesAllowed) {
 
@@ -49,6 +50,7 @@ public record SessionPolicy(
                 limit.keepAliveFactor(),
                 limit.keepAliveGrace().toNanos(),
                 limit.writeStallTimeout().map(d -> d.toNanos()).orElse(0L),
+                RateRules.UNLIMITED,
                 levels,
                 route.bridgesAllowed());
     }

@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 public final class TimerWheel {
 
     /** How often {@link #advance} is to be called. */
-    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     static final long TOLERATED_LATENESS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final int SLOTS = 512;
+    private static final int SLOTS = 4096;
 
     /** The clock, in nanoseconds of an arbitrary origin, compared by subtraction only. */
     public interface Clock {

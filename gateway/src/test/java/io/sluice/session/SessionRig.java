@@ -39,6 +39,10 @@ final class SessionRig {
     }
 
     SessionRig(int levels, boolean bridges, long writeStallSeconds, ClientIds clientIds) {
+        this(levels, bridges, writeStallSeconds, clientIds, RateRules.UNLIMITED);
+    }
+
+    SessionRig(int levels, boolean bridges, long writeStallSeconds, ClientIds clientIds, RateRules rates) {
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
@@ -51,6 +55,7 @@ final class SessionRig {
                 1.5,
                 TimeUnit.SECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(writeStallSeconds),
+                rates,
                 levels,
                 bridges);
         session = new Session(group, policy, observer, new ClientInfo("public", ADDRESS), client);

@@ -64,6 +64,7 @@ final class SessionSimulation {
                 1.5,
                 TimeUnit.SECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(20),
+                RateRules.UNLIMITED,
                 0b111000,
                 false);
         InetSocketAddress address = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);

@@ -1,0 +1,198 @@
+package io.sluice.session;
+
+import io.sluice.limit.Rate;
+import io.sluice.limit.RateLimiter;
+import io.sluice.mqtt.PacketScanner;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a client within its rates, without loss: of a run as much passes as the rates allow, up to a packet boundary or, where
+ * the bytes are short, up to anywhere; the rest is held, and waits.
+ *
+ * <p>A wait ends when a hundredth of a second's worth is due, so that the client moves in many short steps: a PINGREQ behind a
+ * backlog must not wait long. It is bounded by {@code limit.max-pause} and by half the keep alive.
+ *
+ * <p>With {@code limit.mode=report} everything passes, and what would have waited is remembered.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+final class Throttle {
+    /** Nothing waits. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** Steps in a second. */
+    private static final long STEPS = 100;
+
+    private final RateRules rules;
+    private final @Nullable RateLimiter packets;
+    private final @Nullable RateLimiter publishes;
+    private final @Nullable RateLimiter bytes;
+    private final long longestWait;
+
+    private @Nullable HeldBytes held;
+    private int heldFrom;
+    private long wakeAt;
+
+    /** Throttled since, while {@code throttled}. */
+    private long since;
+
+    private boolean throttled;
+    private long waitedSince;
+    private long waited;
+    private long reached;
+
+    private Throttle(RateRules rules, int keepAliveSeconds, long now) {
+        this.rules = rules;
+        packets = limiter(rules.packets(), now);
+        publishes = limiter(rules.publishes(), now);
+        bytes = limiter(rules.bytes(), now);
+        long halfKeepAlive = keepAliveSeconds == 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(keepAliveSeconds) / 2;
+        longestWait = Math.min(rules.maxPause(), halfKeepAlive);
+    }
+
+    /** Null where the policy has no rates. */
+    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now) {
+        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now);
+    }
+
+    private static @Nullable RateLimiter limiter(@Nullable Rate rate, long now) {
+        return rate == null ? null : new RateLimiter(rate, now);
+    }
+
+    /**
+     * Scans as much of a run as may pass now, and takes it from the rates.
+     *
+     * @param run from position to limit; neither is moved
+     * @return bytes that may pass; where they are fewer than the run has, {@link #cut} tells whether the rates are why
+     */
+    int admit(ByteBuffer run, PacketScanner scanner, long now) {
+        boolean free = rules.report();
+        int limit = run.limit();
+        long bytesFree = available(bytes, now);
+        long packetsFree = available(packets, now);
+        long publishesFree = available(publishes, now);
+        boolean bytesShort = bytesFree < run.remaining();
+        if (bytesShort && !free) {
+            run.limit(run.position() + (int) bytesFree);
+        }
+        scanner.allow(free ? Long.MAX_VALUE : packetsFree, free ? Long.MAX_VALUE : publishesFree);
+        int passed = scanner.scan(run);
+        run.limit(limit);
+        take(bytes, passed, bytesFree, now);
+        long begun = (free ? Long.MAX_VALUE : packetsFree) - scanner.packetsLeft();
+        long published = (free ? Long.MAX_VALUE : publishesFree) - scanner.publishesLeft();
+        take(packets, begun, packetsFree, now);
+        take(publishes, published, publishesFree, now);
+        boolean wanting = bytesShort || scanner.exhausted() || begun > packetsFree || published > publishesFree;
+        if (wanting) {
+            reached++;
+        }
+        boolean stopped = scanner.violation() != null || scanner.disconnected();
+        mark(wanting && !free && !stopped && passed < limit - run.position(), now);
+        return passed;
+    }
+
+    private void mark(boolean cut, long now) {
+        if (cut && !throttled) {
+            since = now;
+        }
+        throttled = cut;
+    }
+
+    /** The last run did not pass whole, for want of a rate. */
+    boolean cut() {
+        return throttled;
+    }
+
+    /** Holds the remaining bytes of a run until the rates allow more. */
+    void hold(ByteBuffer rest, long now) {
+        if (held == null) {
+            held = new HeldBytes(rest);
+            heldFrom = 0;
+            waitedSince = now;
+        } else {
+            held.append(rest);
+        }
+        wakeAt = now + Math.min(longestWait, due(now));
+    }
+
+    boolean holding() {
+        return held != null;
+    }
+
+    int heldBytes() {
+        return held == null ? 0 : held.size() - heldFrom;
+    }
+
+    /** What is held, to be passed on or {@link #released} in part; not a copy. */
+    ByteBuffer rest() {
+        HeldBytes waiting = held;
+        if (waiting == null) {
+            throw new IllegalStateException("nothing is held");
+        }
+        return waiting.view(heldFrom, waiting.size());
+    }
+
+    /** So many of the held bytes have passed. */
+    void released(int passed, long now) {
+        heldFrom += passed;
+        if (heldBytes() == 0) {
+            held = null;
+            waited += now - waitedSince;
+        } else {
+            wakeAt = now + Math.min(longestWait, due(now));
+        }
+    }
+
+    /** Nanoseconds to the end of the wait, or of the patience with a client that is always throttled; {@link #NEVER}. */
+    long left(long now) {
+        if (held == null) {
+            return NEVER;
+        }
+        return rules.closeAfter() == 0 ? wakeAt - now : Math.min(wakeAt - now, since + rules.closeAfter() - now);
+    }
+
+    boolean isDue(long now) {
+        return held != null && wakeAt - now <= 0;
+    }
+
+    /** Throttled without a break for longer than the operator allows. */
+    boolean exhausted(long now) {
+        return throttled && rules.closeAfter() > 0 && now - since >= rules.closeAfter();
+    }
+
+    /** Nanoseconds in which bytes of this client were held for its rates. */
+    long waited(long now) {
+        return waited + (held == null ? 0 : now - waitedSince);
+    }
+
+    /** How often a rate was reached. */
+    long reached() {
+        return reached;
+    }
+
+    private long due(long now) {
+        return Math.max(due(bytes, now), Math.max(due(packets, now), due(publishes, now)));
+    }
+
+    /** Nanoseconds until a limiter that has nothing left has a step's worth again. */
+    private static long due(@Nullable RateLimiter limiter, long now) {
+        if (limiter == null || limiter.available(now) > 0) {
+            return 0;
+        }
+        long step = Math.max(1, limiter.rate().perSecond() / STEPS);
+        return limiter.nextAt(step, now);
+    }
+
+    private static long available(@Nullable RateLimiter limiter, long now) {
+        return limiter == null ? Long.MAX_VALUE : limiter.available(now);
+    }
+
+    private static void take(@Nullable RateLimiter limiter, long units, long available, long now) {
+        if (limiter != null && units > 0) {
+            limiter.take(Math.min(units, available), now);
+        }
+    }
+}
