@@ -102,7 +102,17 @@ final class Binder {
                 entry.get(Keys.LIMIT_KEEP_ALIVE_FACTOR),
                 entry.get(Keys.LIMIT_KEEP_ALIVE_GRACE),
                 entry.get(Keys.LIMIT_WRITE_STALL_TIMEOUT),
-                entry.get(Keys.LIMIT_VERSIONS));
+                entry.get(Keys.LIMIT_VERSIONS),
+                rate(entry, Keys.LIMIT_PUBLISH_RATE, Keys.LIMIT_PUBLISH_BURST),
+                rate(entry, Keys.LIMIT_PACKETS_RATE, Keys.LIMIT_PACKETS_BURST),
+                rate(entry, Keys.LIMIT_BYTES_RATE, Keys.LIMIT_BYTES_BURST),
+                entry.get(Keys.LIMIT_MAX_PAUSE),
+                entry.get(Keys.LIMIT_CLOSE_AFTER),
+                entry.get(Keys.LIMIT_MODE));
+    }
+
+    private static Optional<RateConfig> rate(Entry entry, Key<Optional<Long>> perSecond, Key<Long> burst) {
+        return entry.get(perSecond).map(rate -> new RateConfig(rate, entry.get(burst)));
     }
 
     /** Every key in force, entry by entry in the order of the reference. */

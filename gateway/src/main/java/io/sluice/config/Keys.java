@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
 import io.sluice.config.TlsConfig.MinVersion;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Keys {
     private static final List<Key<?>> TABLE = new ArrayList<>();
+
+    private static final String MOST_PER_SECOND = "1000000000/s";
+    private static final int MOST_AT_ONCE = 1_000_000_000;
 
     private static final Format<String> NAME =
             Format.matching(Pattern.compile("[a-z][a-z0-9]*"), "a name", "names are lower-case letters and digits");
@@ -191,6 +195,62 @@ final class Keys {
             "5s",
             Quantity.duration("0s", "1h"),
             "Added to that, so that the broker is first to close, 0s to 1h.");
+    static final Key<Optional<Long>> LIMIT_PUBLISH_RATE = row(
+            Section.LIMIT,
+            "publish.rate",
+            "1000/s",
+            Quantity.rateOr("unlimited", "1/s", MOST_PER_SECOND),
+            "PUBLISH packets from one client, 1/s to 1000000000/s, or unlimited. Who sends more is slowed down:"
+                    + " not read for a while.");
+    static final Key<Long> LIMIT_PUBLISH_BURST = row(
+            Section.LIMIT,
+            "publish.burst",
+            "2000",
+            Quantity.count(1, MOST_AT_ONCE).map(Integer::longValue),
+            "How many of them may come at once after a quiet time, 1 to 1000000000.");
+    static final Key<Optional<Long>> LIMIT_PACKETS_RATE = row(
+            Section.LIMIT,
+            "packets.rate",
+            "2000/s",
+            Quantity.rateOr("unlimited", "1/s", MOST_PER_SECOND),
+            "Packets of every type from one client, 1/s to 1000000000/s, or unlimited.");
+    static final Key<Long> LIMIT_PACKETS_BURST = row(
+            Section.LIMIT,
+            "packets.burst",
+            "4000",
+            Quantity.count(1, MOST_AT_ONCE).map(Integer::longValue),
+            "How many of them may come at once after a quiet time, 1 to 1000000000.");
+    static final Key<Optional<Long>> LIMIT_BYTES_RATE = row(
+            Section.LIMIT,
+            "bytes.rate",
+            "1MiB/s",
+            Quantity.byteRateOr("unlimited", "1B/s", "1000GiB/s"),
+            "Bytes from one client, 1B/s to 1000GiB/s, or unlimited.");
+    static final Key<Long> LIMIT_BYTES_BURST = row(
+            Section.LIMIT,
+            "bytes.burst",
+            "4MiB",
+            Quantity.size("1B", "1000GiB"),
+            "How many of them may come at once after a quiet time, 1B to 1000GiB.");
+    static final Key<Duration> LIMIT_MAX_PAUSE = row(
+            Section.LIMIT,
+            "max-pause",
+            "5s",
+            Quantity.duration("100ms", "1m"),
+            "Longest single wait of a client that is slowed down, 100ms to 1m; never longer than half its keep"
+                    + " alive.");
+    static final Key<Optional<Duration>> LIMIT_CLOSE_AFTER = row(
+            Section.LIMIT,
+            "close-after",
+            "off",
+            Quantity.durationOr("off", "1s", "1d"),
+            "A client that is slowed down for this long without a break is closed, 1s to 1d, or off.");
+    static final Key<Mode> LIMIT_MODE = row(
+            Section.LIMIT,
+            "mode",
+            "enforce",
+            Format.choice("enforce", "report").map(word -> word.equals("enforce") ? Mode.ENFORCE : Mode.REPORT),
+            "enforce these rates, or report: count and log who exceeds them, but slow down and close nobody.");
     static final Key<Optional<Duration>> LIMIT_WRITE_STALL_TIMEOUT = row(
             Section.LIMIT,
             "write-stall-timeout",

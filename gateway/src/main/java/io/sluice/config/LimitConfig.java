@@ -18,6 +18,12 @@ import java.util.Set;
  * @param keepAliveGrace added to that, so that the broker fires first
  * @param writeStallTimeout how long a client may accept not one byte while bytes wait; empty is off
  * @param versions MQTT versions that pass
+ * @param publish PUBLISH packets from one client; empty is unlimited
+ * @param packets packets of every type from one client; empty is unlimited
+ * @param bytes bytes from one client; empty is unlimited
+ * @param maxPause longest single wait of a client that exceeds one of these rates; half its keep alive where that is shorter
+ * @param closeAfter how long a client may be throttled without a break until it is closed; empty is off
+ * @param mode what is done about a client that exceeds one of these rates
  */
 public record LimitConfig(
         String name,
@@ -29,10 +35,24 @@ public record LimitConfig(
         double keepAliveFactor,
         Duration keepAliveGrace,
         Optional<Duration> writeStallTimeout,
-        Set<MqttVersion> versions) {
+        Set<MqttVersion> versions,
+        Optional<RateConfig> publish,
+        Optional<RateConfig> packets,
+        Optional<RateConfig> bytes,
+        Duration maxPause,
+        Optional<Duration> closeAfter,
+        Mode mode) {
 
     public LimitConfig {
         versions = Set.copyOf(versions);
+    }
+
+    /** What is done about a client that exceeds a rate. */
+    public enum Mode {
+        /** It is paused, and closed after {@link LimitConfig#closeAfter}. */
+        ENFORCE,
+        /** It is counted and logged, and neither paused nor closed. */
+        REPORT
     }
 
     /** An MQTT version as the configuration names it. */

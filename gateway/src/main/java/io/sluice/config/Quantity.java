@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 final class Quantity implements Format<Long> {
-    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z]*)");
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z/]*)");
 
     /** In milliseconds. */
     private static final Map<String, Long> TIME_UNITS =
@@ -24,6 +24,12 @@ final class Quantity implements Format<Long> {
     /** In bytes. */
     private static final Map<String, Long> SIZE_UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+
+    private static final Map<String, Long> RATE_UNITS = Map.of("/s", 1L);
+
+    /** In bytes a second. */
+    private static final Map<String, Long> BYTE_RATE_UNITS =
+            Map.of("B/s", 1L, "KiB/s", 1L << 10, "MiB/s", 1L << 20, "GiB/s", 1L << 30);
 
     private static final Map<String, Long> NO_UNIT = Map.of("", 1L);
 
@@ -70,6 +76,23 @@ final class Quantity implements Format<Long> {
 
     private static Quantity bytes(String least, String most, String word) {
         return new Quantity("a size", "write a number and B, KiB or MiB, e.g. 256KiB", SIZE_UNITS, least, most, word);
+    }
+
+    /** A second; empty for the word. */
+    static Format<Optional<Long>> rateOr(String word, String least, String most) {
+        return new Quantity("a rate", "write a number and /s, e.g. 1000/s", RATE_UNITS, least, most, word).orWord();
+    }
+
+    /** In bytes a second; empty for the word. */
+    static Format<Optional<Long>> byteRateOr(String word, String least, String most) {
+        return new Quantity(
+                        "a rate",
+                        "write a number and B/s, KiB/s, MiB/s or GiB/s, e.g. 1MiB/s",
+                        BYTE_RATE_UNITS,
+                        least,
+                        most,
+                        word)
+                .orWord();
     }
 
     static Format<Integer> count(int least, int most) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,7 +74,13 @@ class ConfigurationTest {
                                 1.5,
                                 Duration.ofSeconds(5),
                                 Optional.of(Duration.ofSeconds(60)),
-                                Set.of(MqttVersion.values()))),
+                                Set.of(MqttVersion.values()),
+                                Optional.of(new RateConfig(1000, 2000)),
+                                Optional.of(new RateConfig(2000, 4000)),
+                                Optional.of(new RateConfig(1 << 20, 4 << 20)),
+                                Duration.ofSeconds(5),
+                                Optional.empty(),
+                                Mode.ENFORCE)),
                         3));
     }
 

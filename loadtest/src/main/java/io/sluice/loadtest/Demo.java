@@ -6,9 +6,11 @@ import io.sluice.config.ClusterConfig;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
+import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.OriginRule;
+import io.sluice.config.RateConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.TlsConfig;
 import io.sluice.config.TlsConfig.MinVersion;
@@ -109,7 +111,13 @@ final class Demo implements AutoCloseable {
                 1.5,
                 Duration.ofSeconds(5),
                 Optional.of(Duration.ofSeconds(60)),
-                Set.of(MqttVersion.values()));
+                Set.of(MqttVersion.values()),
+                Optional.of(new RateConfig(1000, 2000)),
+                Optional.of(new RateConfig(2000, 4000)),
+                Optional.of(new RateConfig(1 << 20, 4 << 20)),
+                Duration.ofSeconds(5),
+                Optional.empty(),
+                Mode.ENFORCE);
     }
 
     /** Where a browser finds the page. */
