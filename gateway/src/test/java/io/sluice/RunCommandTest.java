@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +26,7 @@ class RunCommandTest {
 
     @BeforeEach
     void start() throws IOException {
-        process = new ProcessBuilder(List.of(
+        process = new ProcessBuilder(withSignals(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -36,6 +38,28 @@ class RunCommandTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         log = process.errorReader(UTF_8);
+    }
+
+    /** A build in the background may have been started with SIGINT and SIGHUP ignored, and a process inherits that. */
+    private static List<String> withSignals(String... command) throws IOException {
+        List<String> all = new ArrayList<>();
+        if (Files.isExecutable(Path.of("/usr/bin/env")) && knowsDefaultSignal()) {
+            all.addAll(List.of("/usr/bin/env", "--default-signal=INT,HUP"));
+        }
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    private static boolean knowsDefaultSignal() throws IOException {
+        try {
+            return new ProcessBuilder("/usr/bin/env", "--default-signal=INT", "true")
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @AfterEach
