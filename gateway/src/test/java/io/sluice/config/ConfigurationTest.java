@@ -228,6 +228,69 @@ class ConfigurationTest {
     }
 
     @Test
+    void bindsRatesOfAPolicyWithWhatItInherits() throws Exception {
+        Path file = file(SMALLEST + """
+                limit.publish.burst=7
+                limit.mode=report
+                limit.slow.publish.rate=3/s
+                limit.slow.packets.rate=5/s
+                limit.slow.packets.burst=6
+                limit.slow.bytes.rate=2KiB/s
+                limit.slow.bytes.burst=3GiB
+                limit.slow.max-pause=250ms
+                limit.slow.close-after=1h
+                """);
+
+        GatewayConfig gateway = Configuration.load(file, Map.of(), List.of()).gateway();
+
+        assertThat(gateway.limits())
+                .extracting(
+                        LimitConfig::name,
+                        LimitConfig::publish,
+                        LimitConfig::packets,
+                        LimitConfig::bytes,
+                        LimitConfig::maxPause,
+                        LimitConfig::closeAfter,
+                        LimitConfig::mode)
+                .containsExactly(
+                        tuple(
+                                "default",
+                                Optional.of(new RateConfig(1000, 7)),
+                                Optional.of(new RateConfig(2000, 4000)),
+                                Optional.of(new RateConfig(1 << 20, 4 << 20)),
+                                Duration.ofSeconds(5),
+                                Optional.empty(),
+                                Mode.REPORT),
+                        tuple(
+                                "slow",
+                                Optional.of(new RateConfig(3, 7)),
+                                Optional.of(new RateConfig(5, 6)),
+                                Optional.of(new RateConfig(2048, 3L << 30)),
+                                Duration.ofMillis(250),
+                                Optional.of(Duration.ofHours(1)),
+                                Mode.REPORT));
+    }
+
+    @Test
+    void hasNoRateWhereItIsUnlimitedWhateverTheBurst() throws Exception {
+        Path file = file(SMALLEST + """
+                limit.publish.rate=unlimited
+                limit.publish.burst=1
+                limit.packets.rate=unlimited
+                limit.bytes.rate=unlimited
+                limit.slow.bytes.rate=1B/s
+                """);
+
+        GatewayConfig gateway = Configuration.load(file, Map.of(), List.of()).gateway();
+
+        assertThat(gateway.limits())
+                .extracting(LimitConfig::name, LimitConfig::publish, LimitConfig::packets, LimitConfig::bytes)
+                .containsExactly(
+                        tuple("default", Optional.empty(), Optional.empty(), Optional.empty()),
+                        tuple("slow", Optional.empty(), Optional.empty(), Optional.of(new RateConfig(1, 4 << 20))));
+    }
+
+    @Test
     void listsEverySettingInForceWithItsOrigin() throws Exception {
         Path file = file(SMALLEST + "route.paths=/a\nroute.x.hosts=x.example\nroute.y.hosts=y.example\n");
 
