@@ -36,7 +36,8 @@ class EndingsTableTest {
             CloseCause.TAKEN_OVER,
             CloseCause.BROKER_LOST,
             CloseCause.BROKER_STALLED,
-            CloseCause.KEEP_ALIVE_EXPIRED);
+            CloseCause.KEEP_ALIVE_EXPIRED,
+            CloseCause.RATE_EXCEEDED);
 
     @Test
     @DisplayName("README's table of endings is CloseCause, row by row")

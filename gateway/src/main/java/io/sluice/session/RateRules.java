@@ -1,6 +1,10 @@
 package io.sluice.session;
 
+import io.sluice.config.LimitConfig;
+import io.sluice.config.RateConfig;
 import io.sluice.limit.Rate;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,20 @@ public record RateRules(
 
     /** No rates at all. */
     public static final RateRules UNLIMITED = new RateRules(null, null, null, Long.MAX_VALUE, 0, false);
+
+    static RateRules of(LimitConfig limit) {
+        return new RateRules(
+                rate(limit.packets()),
+                rate(limit.publish()),
+                rate(limit.bytes()),
+                limit.maxPause().toNanos(),
+                limit.closeAfter().map(Duration::toNanos).orElse(0L),
+                limit.mode() == LimitConfig.Mode.REPORT);
+    }
+
+    private static @Nullable Rate rate(Optional<RateConfig> config) {
+        return config.map(c -> new Rate(c.perSecond(), c.burst())).orElse(null);
+    }
 
     boolean unlimited() {
         return packets == null && publishes == null && bytes == null;

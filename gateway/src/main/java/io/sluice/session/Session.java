@@ -717,6 +717,8 @@ public final class Session extends TimerWheel.Timer {
                 connect == null ? null : connect.clientId(),
                 brokerName,
                 now() - startedAt,
+                throttle == null ? 0 : throttle.waited(now()),
+                throttle == null ? 0 : throttle.reached(),
                 (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
                 packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
                 bytesIn,

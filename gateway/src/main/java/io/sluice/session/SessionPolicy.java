@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param clientIds one for each cluster
  * @param keepAliveFactor how many keep alives without a byte from the client are tolerated
  * @param writeStall 0 is off
+ * @param rates how fast a client may send
  * @param levels bit set of the MQTT protocol levels that pass
  */
 public record SessionPolicy(
@@ -50,7 +51,7 @@ public record SessionPolicy(
                 limit.keepAliveFactor(),
                 limit.keepAliveGrace().toNanos(),
                 limit.writeStallTimeout().map(d -> d.toNanos()).orElse(0L),
-                RateRules.UNLIMITED,
+                RateRules.of(limit),
                 levels,
                 route.bridgesAllowed());
     }

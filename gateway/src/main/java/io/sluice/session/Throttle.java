@@ -25,6 +25,8 @@ final class Throttle {
     /** Steps in a second. */
     private static final long STEPS = 100;
 
+    private static final long LEAST_BURST_STEPS = 3;
+
     private final RateRules rules;
     private final @Nullable RateLimiter packets;
     private final @Nullable RateLimiter publishes;
@@ -57,8 +59,13 @@ final class Throttle {
         return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now);
     }
 
+    /** A burst smaller than what comes due between two looks at the clock would keep the client below its rate. */
     private static @Nullable RateLimiter limiter(@Nullable Rate rate, long now) {
-        return rate == null ? null : new RateLimiter(rate, now);
+        if (rate == null) {
+            return null;
+        }
+        long least = LEAST_BURST_STEPS * rate.perSecond() / STEPS;
+        return new RateLimiter(new Rate(rate.perSecond(), Math.max(rate.burst(), least)), now);
     }
 
     /**

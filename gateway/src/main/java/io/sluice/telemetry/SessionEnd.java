@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientId null where no CONNECT was read; untrusted text
  * @param broker host:port, null where none was connected
  * @param durationNanos from the upgrade to the end of both connections
+ * @param throttledNanos how long bytes of the client waited for its rates
+ * @param ratesReached how often a rate was reached, also where that is only reported
  * @param packetsIn packets from the client, CONNECT included
  * @param packetsOut packets to the client
  * @param bytesIn MQTT bytes from the client
@@ -34,6 +36,8 @@ public record SessionEnd(
         @Nullable String clientId,
         @Nullable String broker,
         long durationNanos,
+        long throttledNanos,
+        long ratesReached,
         long packetsIn,
         long packetsOut,
         long bytesIn,

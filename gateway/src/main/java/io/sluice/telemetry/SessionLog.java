@@ -25,7 +25,7 @@ public final class SessionLog {
     static String line(SessionEnd end) {
         return String.format(
                 Locale.ROOT,
-                "ended cause=%s%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s keep-alive=%ds duration=%.3fs"
+                "ended cause=%s%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s keep-alive=%ds duration=%.3fs throttled=%.3fs rates-reached=%d"
                         + " packets-in=%d packets-out=%d bytes-in=%d bytes-out=%d",
                 end.cause(),
                 end.brokerCode() == 0 ? "" : String.format(Locale.ROOT, " code=0x%02X", end.brokerCode()),
@@ -39,6 +39,8 @@ public final class SessionLog {
                 version(end.level()),
                 end.keepAliveSeconds(),
                 end.durationNanos() / 1e9,
+                end.throttledNanos() / 1e9,
+                end.ratesReached(),
                 end.packetsIn(),
                 end.packetsOut(),
                 end.bytesIn(),

@@ -155,7 +155,7 @@ final class SessionRig {
 
     /** Time passes, in ticks. */
     void seconds(double seconds) {
-        for (long ticks = Math.round(seconds * 10); ticks > 0; ticks--) {
+        for (long ticks = Math.round(seconds * 1e9 / TimerWheel.TICK_NANOS); ticks > 0; ticks--) {
             clock.forwardNanos(TimerWheel.TICK_NANOS);
             group.wheel().advance();
         }

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.Rate;
 import io.sluice.mqtt.Connect;
 import io.sluice.telemetry.SessionEnd;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its test's thread.
  */
 final class SessionSimulation {
+    /** What the simulation calls a tick. */
+    private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int MOST_BEFORE_CONNACK = 150;
     private static final int LONGEST_RUN = 64;
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
@@ -43,6 +47,7 @@ final class SessionSimulation {
     /** Since when what was delivered and what was passed on differ without a visible reason. */
     private long differingSince = Long.MIN_VALUE;
 
+    private final RateRules rates;
     private final StringBuilder log = new StringBuilder();
 
     SessionSimulation(long seed) {
@@ -52,6 +57,15 @@ final class SessionSimulation {
         level = 3 + random.nextInt(3);
         client = new SimulatedSide("client", Scripts.client(random, level));
         dialer = new SimulatedDialer();
+        rates = random.nextInt(3) > 0
+                ? RateRules.UNLIMITED
+                : new RateRules(
+                        new Rate(1 + random.nextInt(100), 1 + random.nextInt(10)),
+                        new Rate(1 + random.nextInt(50), 1 + random.nextInt(10)),
+                        new Rate(1 + random.nextInt(2000), 1 + random.nextInt(200)),
+                        TimeUnit.SECONDS.toNanos(5),
+                        0,
+                        random.nextInt(4) == 0);
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
@@ -64,7 +78,7 @@ final class SessionSimulation {
                 1.5,
                 TimeUnit.SECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(20),
-                RateRules.UNLIMITED,
+                rates,
                 0b111000,
                 false);
         InetSocketAddress address = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);
@@ -85,8 +99,7 @@ final class SessionSimulation {
                 ticks(1);
                 check();
                 require(
-                        group.wheel().now() - stoppedAt
-                                <= CLOSE_TIMEOUT + SessionPolicy.BOUNDARY_WAIT + 3 * TimerWheel.TICK_NANOS,
+                        group.wheel().now() - stoppedAt <= CLOSE_TIMEOUT + SessionPolicy.BOUNDARY_WAIT + 3 * STEP,
                         "not closed in time");
             }
             checkEnd(ends.get(0));
@@ -135,7 +148,7 @@ final class SessionSimulation {
     }
 
     private void ticks(int count) {
-        for (int i = 0; i < count; i++) {
+        for (long i = count * STEP / TimerWheel.TICK_NANOS; i > 0; i--) {
             clock.forwardNanos(TimerWheel.TICK_NANOS);
             event("", () -> group.wheel().advance());
         }
@@ -173,7 +186,7 @@ final class SessionSimulation {
         }
         if (finishing) {
             require(
-                    group.wheel().now() - finishingSince <= CLOSE_TIMEOUT + 2 * TimerWheel.TICK_NANOS || aborted(),
+                    group.wheel().now() - finishingSince <= CLOSE_TIMEOUT + 2 * STEP || aborted(),
                     "no abort after the close timeout");
             return;
         }
@@ -227,6 +240,11 @@ final class SessionSimulation {
     /** In OPEN all is passed on at once. A goodbye that waits for its boundary cannot be seen from here: it may last a second. */
     private void checkFlow(int passed) {
         int expected = Math.min(client.at, client.script.passes());
+        if (!rates.unlimited() && passed < expected) {
+            // throttled, or in the runs before it was: no more waits than was read at once or held behind CONNECT
+            require(expected - passed <= MOST_BEFORE_CONNACK + 2 * LONGEST_RUN, "too much waits for the rates");
+            return;
+        }
         boolean pausedForNothing = client.paused && broker != null && !broker.blocked;
         boolean same = passed == expected && client.received.size() == brokersWords.size() && !pausedForNothing;
         if (!accepted || same) {
@@ -235,7 +253,7 @@ final class SessionSimulation {
             differingSince = group.wheel().now();
         } else {
             require(
-                    group.wheel().now() - differingSince <= SessionPolicy.BOUNDARY_WAIT + 2 * TimerWheel.TICK_NANOS,
+                    group.wheel().now() - differingSince <= SessionPolicy.BOUNDARY_WAIT + 2 * STEP,
                     "paused for nothing: " + pausedForNothing + ", passed on " + passed + " of " + expected
                             + " bytes to the broker, " + client.received.size() + " of " + brokersWords.size()
                             + " to the client");

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TimerWheelTest {
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
-    private static final long TURN = 512 * TICK_NANOS;
+    private static final long TURN = 4096 * TICK_NANOS;
 
     private final HandClock clock = new HandClock(7 * SECOND);
     private final TimerWheel wheel = new TimerWheel(clock);
@@ -24,14 +24,14 @@ final class TimerWheelTest {
         "-1000000000, a deadline that has passed, 1",
         "0, now, 1",
         "1, a nanosecond, 1",
-        "99999999, a tick less a nanosecond, 1",
-        "100000000, a tick, 1",
-        "100000001, a tick and a nanosecond, 2",
-        "51199999999, a turn of the wheel less a nanosecond, 512",
-        "51200000000, a turn of the wheel, 512",
-        "51200000001, a turn of the wheel and a nanosecond, 513",
-        "102400000001, two turns and a nanosecond, 1025",
-        "98302500000000, the greatest keep alive, 983025"
+        "9999999, a tick less a nanosecond, 1",
+        "10000000, a tick, 1",
+        "10000001, a tick and a nanosecond, 2",
+        "40959999999, a turn of the wheel less a nanosecond, 4096",
+        "40960000000, a turn of the wheel, 4096",
+        "40960000001, a turn of the wheel and a nanosecond, 4097",
+        "81920000001, two turns and a nanosecond, 8193",
+        "98302500000000, the greatest keep alive, 9830250"
     })
     void firesAtTheFirstTickThatIsNotBeforeTheDeadline(long ahead, String meaning, long advances) {
         Bell bell = new Bell();
@@ -49,7 +49,7 @@ final class TimerWheelTest {
     void firesNeverEarlyAndAtMostOneTickLateFromAnyPointOfTime() {
         Random random = new Random(4711);
         List<Bell> bells = new ArrayList<>();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 60_000; i++) {
             if (i < 5_000) {
                 Bell bell = new Bell();
                 bell.due = wheel.now() + random.nextLong(3 * TURN);
@@ -197,7 +197,7 @@ final class TimerWheelTest {
 
         clock.forwardNanos(TICK_NANOS + late);
         wheel.advance();
-        tick(400);
+        tick(4_000);
 
         assertThat(bell.rings).isOne();
         assertThat(bell.clockAt - start - 30 * SECOND).isBetween(late, late + 2 * TICK_NANOS);
@@ -211,7 +211,7 @@ final class TimerWheelTest {
         Bell bell = new Bell();
         wheel.schedule(bell, stamp + 5 * SECOND);
 
-        tick(51);
+        tick(510);
 
         assertThat(bell.rings).isOne();
     }
@@ -249,7 +249,7 @@ final class TimerWheelTest {
     }
 
     @ParameterizedTest(name = "{0} ns before the overflow")
-    @ValueSource(longs = {0, 1, 100 * MILLI, SECOND, 51_200 * MILLI, 102_400 * MILLI})
+    @ValueSource(longs = {0, 1, 10 * MILLI, SECOND, 40_960 * MILLI, 81_920 * MILLI})
     void theClockMayPassItsGreatestValue(long before) {
         HandClock old = new HandClock(Long.MAX_VALUE - before);
         TimerWheel oldWheel = new TimerWheel(old);
@@ -257,13 +257,13 @@ final class TimerWheelTest {
         oldWheel.schedule(bell, oldWheel.now() + TURN + 1);
 
         int advances = 0;
-        while (bell.rings == 0 && advances < 2_000) {
+        while (bell.rings == 0 && advances < 9_000) {
             old.forwardNanos(TICK_NANOS);
             oldWheel.advance();
             advances++;
         }
 
-        assertThat(advances).isEqualTo(513);
+        assertThat(advances).isEqualTo(4_097);
     }
 
     private void tick(long times) {
