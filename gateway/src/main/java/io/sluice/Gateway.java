@@ -56,10 +56,10 @@ public final class Gateway implements AutoCloseable {
     private final Upstream upstream;
     private final SessionLog sessionLog = new SessionLog();
 
-    private Gateway(GatewayConfig config, HttpHandler fallback) throws StartException {
+    private Gateway(GatewayConfig config, HttpHandler fallback, int buffers) throws StartException {
         this.config = config;
         Map<String, TlsBundle> bundles = loadTls(config.tls());
-        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM);
+        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
@@ -89,7 +89,12 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
      */
     public static Gateway start(GatewayConfig config, HttpHandler fallback) throws StartException {
-        Gateway gateway = new Gateway(config, fallback);
+        return start(config, fallback, IoThreads.mostBuffers());
+    }
+
+    /** @param buffers for HTTP and TLS, handed out at a time */
+    static Gateway start(GatewayConfig config, HttpHandler fallback, int buffers) throws StartException {
+        Gateway gateway = new Gateway(config, fallback, buffers);
         try {
             for (Listener listener : gateway.listeners) {
                 for (HostPort bind : listener.config().bind()) {
@@ -130,6 +135,11 @@ public final class Gateway implements AutoCloseable {
     /** Sessions that have not ended. */
     public int sessions() {
         return groups.stream().mapToInt(SessionGroup::size).sum();
+    }
+
+    /** Bytes in pooled buffers, of all connections. */
+    long heldBytes() {
+        return threads.heldBytes();
     }
 
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
@@ -216,7 +226,7 @@ public final class Gateway implements AutoCloseable {
         return "cannot listen on " + bind + " (" + key + "): " + reason + hint;
     }
 
-    private static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
+    static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
         exchange.setStatusCode(404);
         exchange.getResponseSender().send("Nothing is served at this address.\n");
     }

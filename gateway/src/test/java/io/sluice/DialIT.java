@@ -38,6 +38,40 @@ class DialIT {
     }
 
     @Test
+    @DisplayName("two of three brokers are dead, and a session tries two: once both are known every client gets in")
+    void avoidsTheDead() throws Exception {
+        int dead;
+        int gone;
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket other = new ServerSocket(0)) {
+            dead = one.getLocalPort();
+            gone = other.getLocalPort();
+        }
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(
+                        "cluster.brokers=127.0.0.1:" + dead + ", 127.0.0.1:" + gone + ", " + broker.address(),
+                        "cluster.dial-tries=2")) {
+            int refused = 0;
+            Deque<Wire> open = new ArrayDeque<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                RawClient client = gateway.plain().open(CONNECT);
+                open.add(client);
+                if (broker.isDialledUnlessEnded(client)) {
+                    open.add(broker.welcome(CONNECT));
+                    assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+                } else {
+                    refused++;
+                }
+            }
+
+            assertThat(refused).as("refused, while the dead were not known").isLessThanOrEqualTo(1);
+            for (Wire wire = open.poll(); wire != null; wire = open.poll()) {
+                wire.close();
+            }
+        }
+    }
+
+    @Test
     @DisplayName("CONNECT goes to the other broker when one closes without a word, and not once it has spoken")
     void replaysConnect() throws Exception {
         try (ScriptedBroker broker = new ScriptedBroker();

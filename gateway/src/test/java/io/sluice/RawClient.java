@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -247,6 +249,31 @@ final class RawClient extends Wire {
         return !seen.hasRemaining() && (type == ALERT_TYPE || ALERT_BYTES.contains(length));
     }
 
+    /** What comes from here on is not kept for {@link #closeNotified}. */
+    void stopRecording() {
+        transport.recording = null;
+    }
+
+    /** Keeps what is sent from here on, as the bytes below TLS. */
+    void gather() {
+        transport.gathered = new ByteArrayOutputStream();
+    }
+
+    /** What was kept since {@link #gather}; what is sent from here on goes out. */
+    byte[] gathered() {
+        ByteArrayOutputStream kept = transport.gathered;
+        if (kept == null) {
+            throw new IllegalStateException("nothing is gathered");
+        }
+        transport.gathered = null;
+        return kept.toByteArray();
+    }
+
+    /** The output below TLS. */
+    OutputStream transportOutput() throws IOException {
+        return transport.getOutputStream();
+    }
+
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = read(); next != '\n'; next = read()) {
@@ -260,33 +287,53 @@ final class RawClient extends Wire {
     }
 
     private static final class RecordingSocket extends Socket {
-        private @Nullable ByteArrayOutputStream recording;
+        private volatile @Nullable ByteArrayOutputStream recording;
+        private volatile @Nullable ByteArrayOutputStream gathered;
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(int next) throws IOException {
+                    write(new byte[] {(byte) next}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    ByteArrayOutputStream kept = gathered;
+                    if (kept == null) {
+                        out.write(bytes, offset, length);
+                    } else {
+                        kept.write(bytes, offset, length);
+                    }
+                }
+            };
+        }
 
         @Override
         public InputStream getInputStream() throws IOException {
             InputStream plain = super.getInputStream();
-            ByteArrayOutputStream seen = recording;
-            return seen == null
-                    ? plain
-                    : new FilterInputStream(plain) {
-                        @Override
-                        public int read() throws IOException {
-                            int next = super.read();
-                            if (next >= 0) {
-                                seen.write(next);
-                            }
-                            return next;
-                        }
+            return new FilterInputStream(plain) {
+                @Override
+                public int read() throws IOException {
+                    int next = super.read();
+                    ByteArrayOutputStream seen = recording;
+                    if (next >= 0 && seen != null) {
+                        seen.write(next);
+                    }
+                    return next;
+                }
 
-                        @Override
-                        public int read(byte[] target, int offset, int length) throws IOException {
-                            int count = super.read(target, offset, length);
-                            if (count > 0) {
-                                seen.write(target, offset, count);
-                            }
-                            return count;
-                        }
-                    };
+                @Override
+                public int read(byte[] target, int offset, int length) throws IOException {
+                    int count = super.read(target, offset, length);
+                    ByteArrayOutputStream seen = recording;
+                    if (count > 0 && seen != null) {
+                        seen.write(target, offset, count);
+                    }
+                    return count;
+                }
+            };
         }
     }
 }

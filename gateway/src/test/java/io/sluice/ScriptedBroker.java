@@ -59,6 +59,20 @@ final class ScriptedBroker implements AutoCloseable {
         throw new AssertionError("no broker is dialled");
     }
 
+    /** Waits until this broker is dialled or the client is told anything; whether it is this broker. */
+    boolean isDialledUnlessEnded(RawClient client) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (System.nanoTime() - deadline < 0) {
+            if (peek()) {
+                return true;
+            }
+            if (client.input().available() > 0) {
+                return false;
+            }
+        }
+        throw new AssertionError("no broker is dialled, and the client is told nothing");
+    }
+
     private boolean peek() throws IOException {
         if (early == null) {
             server.setSoTimeout(PEEK_MILLIS);

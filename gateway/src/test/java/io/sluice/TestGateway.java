@@ -2,6 +2,7 @@ package io.sluice;
 
 import io.sluice.config.Configuration;
 import io.sluice.config.ConfigurationException;
+import io.sluice.net.IoThreads;
 import io.sluice.tls.DevCertificates;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,17 +46,24 @@ final class TestGateway implements AutoCloseable {
 
     /** @param settings {@code key=value} each, {@code cluster.brokers} among them */
     static TestGateway start(String... settings) {
+        return start(IoThreads.mostBuffers(), settings);
+    }
+
+    /** @param buffers for HTTP and TLS, handed out at a time */
+    static TestGateway start(int buffers, String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "listener.plain.bind=127.0.0.1:0",
                 "listener.plain.tls=off",
                 "listener.secure.bind=127.0.0.1:0",
                 "tls.certificate=" + CERTIFICATES.resolve("server.crt"),
-                "tls.private-key=" + CERTIFICATES.resolve("server.key"),
-                "gateway.io-threads=2"));
+                "tls.private-key=" + CERTIFICATES.resolve("server.key")));
         all.addAll(List.of(settings));
+        if (all.stream().noneMatch(setting -> setting.startsWith("gateway.io-threads="))) {
+            all.add("gateway.io-threads=2");
+        }
         try {
             return new TestGateway(
-                    Gateway.start(Configuration.load(null, Map.of(), all).gateway()));
+                    Gateway.start(Configuration.load(null, Map.of(), all).gateway(), Gateway::nothingHere, buffers));
         } catch (ConfigurationException | StartException wrong) {
             throw new AssertionError(wrong);
         }
@@ -79,6 +87,11 @@ final class TestGateway implements AutoCloseable {
 
     RawClient secure() throws IOException {
         return secure(List.of("TLSv1.3", "TLSv1.2"), List.of("http/1.1"));
+    }
+
+    /** Over TLS or not. */
+    RawClient client(boolean tls) throws IOException {
+        return tls ? secure() : plain();
     }
 
     RawClient secure(List<String> versions, List<String> alpn) throws IOException {

@@ -37,11 +37,11 @@ public final class IoThreads {
     private static final long STOP_SECONDS = 5;
 
     private final XnioWorker worker;
-    private final ByteBufAllocator pool;
+    private final PooledByteBufAllocator pool;
     private final NettyBufferPool buffers;
     private final List<IoContext> contexts = new ArrayList<>();
 
-    private IoThreads(XnioWorker worker, int count, int headroom) {
+    private IoThreads(XnioWorker worker, int count, int headroom, int most) {
         this.worker = worker;
         pool = new PooledByteBufAllocator(
                 true,
@@ -52,8 +52,7 @@ public final class IoThreads {
                 PooledByteBufAllocator.defaultSmallCacheSize(),
                 PooledByteBufAllocator.defaultNormalCacheSize(),
                 false);
-        long share = maxDirectBytes() / BUFFERS_PART / NettyBufferPool.BUFFER_BYTES;
-        buffers = new NettyBufferPool(pool, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_BUFFERS, share)));
+        buffers = new NettyBufferPool(pool, most);
         for (int i = 0; i < count; i++) {
             XnioIoThread thread = worker.getIoThread(i);
             contexts.add(new IoContext(thread, pool, headroom));
@@ -67,6 +66,17 @@ public final class IoThreads {
      * @param headroom bytes kept free in front of what is read
      */
     public static IoThreads start(int count, int headroom) {
+        return start(count, headroom, mostBuffers());
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param count at least 1
+     * @param headroom bytes kept free in front of what is read
+     * @param buffers how many {@link #buffers} are handed out at a time
+     */
+    public static IoThreads start(int count, int headroom, int buffers) {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, count)
                 .set(Options.WORKER_TASK_CORE_THREADS, 1)
@@ -78,7 +88,7 @@ public final class IoThreads {
                 .createWorkerBuilder()
                 .populateFromOptions(options)
                 .build();
-        return new IoThreads(worker, count, headroom);
+        return new IoThreads(worker, count, headroom, buffers);
     }
 
     /** Ends the threads, with all their connections; idempotent. Not to be called by one of them. */
@@ -107,6 +117,12 @@ public final class IoThreads {
         return worker;
     }
 
+    /** As many buffers as their part of the JVM's direct memory holds. */
+    public static int mostBuffers() {
+        long share = maxDirectBytes() / BUFFERS_PART / NettyBufferPool.BUFFER_BYTES;
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_BUFFERS, share));
+    }
+
     /** What the JVM may allocate outside the heap: {@code -XX:MaxDirectMemorySize}, else as much as the heap. */
     private static long maxDirectBytes() {
         String set = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
@@ -123,6 +139,11 @@ public final class IoThreads {
 
     public ByteBufAllocator pool() {
         return pool;
+    }
+
+    /** Bytes of the pool in use: what waits on connections, and the buffers of HTTP and TLS with those that threads keep. */
+    public long heldBytes() {
+        return pool.pinnedDirectMemory() + pool.pinnedHeapMemory();
     }
 
     public List<IoContext> contexts() {

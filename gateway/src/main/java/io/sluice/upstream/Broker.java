@@ -72,7 +72,8 @@ final class Broker {
 
     /**
      * Where to dial next: an address that is not tried, one that is not known to fail where there is one, each of several in its
-     * turn. Null when none is left. An address whose failure is a while ago is given to one dial, to find out.
+     * turn. Null when none is left. An address whose failure is a while ago is given to one dial, to find out, as its first:
+     * a session that has failed once gets what is known to be reached.
      */
     @Nullable
     InetSocketAddress next(Set<InetSocketAddress> tried, long now) {
@@ -88,7 +89,8 @@ final class Broker {
     private @Nullable InetSocketAddress choose(Set<InetSocketAddress> tried, long now) {
         for (InetSocketAddress candidate : candidates()) {
             Long again = failing.get(candidate);
-            if (!tried.contains(candidate) && (again == null || again - now <= 0)) {
+            boolean due = tried.isEmpty() && again != null && again - now <= 0;
+            if (!tried.contains(candidate) && (again == null || due)) {
                 return candidate;
             }
         }
@@ -133,8 +135,8 @@ final class Broker {
     }
 
     /** Logged when it changes, not for each session. */
-    void failed(InetSocketAddress at, String reason) {
-        if (failing.put(at, System.nanoTime() + AVOID_NANOS) == null) {
+    void failed(InetSocketAddress at, String reason, long now) {
+        if (failing.put(at, now + AVOID_NANOS) == null) {
             LOG.warn(
                     "broker not reached cluster={} broker={} address={} reason=\"{}\"",
                     cluster,

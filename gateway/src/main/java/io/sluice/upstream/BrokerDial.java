@@ -59,8 +59,9 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
 
     @Override
     public boolean next() {
-        Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried) : null;
-        InetSocketAddress address = choice == null ? null : choice.next(tried, System.nanoTime());
+        long now = System.nanoTime();
+        Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried, now) : null;
+        InetSocketAddress address = choice == null ? null : choice.next(tried, now);
         if (choice == null || address == null) {
             return false;
         }
@@ -130,7 +131,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
             attempt++;
             giveUp();
             which.released();
-            which.failed(at, reason);
+            which.failed(at, reason, System.nanoTime());
             if (!next()) {
                 refused(attempt);
             }

@@ -60,8 +60,7 @@ final class Cluster implements Dialer {
      * and would attract all. Null when none is left.
      */
     @Nullable
-    Broker pick(Set<InetSocketAddress> tried) {
-        long now = System.nanoTime();
+    Broker pick(Set<InetSocketAddress> tried, long now) {
         List<Broker> left =
                 brokers.stream().filter(broker -> broker.promising(tried, now)).toList();
         if (left.isEmpty()) {

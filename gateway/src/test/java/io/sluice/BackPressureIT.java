@@ -1,0 +1,198 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A side that does not read holds the other side back, at no cost of memory; nothing is lost, and nobody is held for ever. */
+@Timeout(60)
+class BackPressureIT {
+    private static final byte[] CONNECT = Packets.connect(4);
+    private static final int MESSAGES = 4096;
+    private static final long FLOOD_BYTES = (long) MESSAGES * Flood.publish(4, 0).length;
+
+    /** What the kernel takes on both connections. */
+    private static final long MOST_TAKEN = 24 << 20;
+
+    private static final long MOST_HELD = 128 * 1024;
+
+    private ScriptedBroker broker;
+    private LogLines log;
+
+    @BeforeEach
+    void start() throws IOException {
+        broker = new ScriptedBroker();
+        log = new LogLines();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        log.close();
+        broker.close();
+    }
+
+    private static RawClient client(TestGateway gateway, boolean tls) throws IOException {
+        RawClient client = gateway.client(tls).open(CONNECT);
+        client.stopRecording();
+        return client;
+    }
+
+    @ParameterizedTest(name = "tls {0}")
+    @ValueSource(booleans = {false, true})
+    void holdsTheBrokerBackWhileItsClientDoesNotRead(boolean tls) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient client = client(gateway, tls);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            long idle = gateway.gateway().heldBytes();
+            Flood flood = Flood.start(connection.output(), MESSAGES, number -> Flood.publish(4, number));
+
+            assertThat(flood.awaitStop()).isLessThan(MOST_TAKEN);
+            assertThat(gateway.gateway().heldBytes() - idle).isBetween(1L, MOST_HELD);
+
+            CRC32C sum = new CRC32C();
+            long received = 0;
+            while (received < FLOOD_BYTES) {
+                RawClient.Frame frame = client.readFrame();
+                assertThat(frame.first()).isEqualTo(RawClient.FIN | RawClient.BINARY);
+                sum.update(frame.payload());
+                received += frame.payload().length;
+            }
+            flood.awaitEnd();
+            assertThat(received).isEqualTo(FLOOD_BYTES);
+            assertThat(sum.getValue()).isEqualTo(Flood.checksum(4, MESSAGES));
+            log.assertQuiet();
+        }
+    }
+
+    @ParameterizedTest(name = "tls {0}")
+    @ValueSource(booleans = {false, true})
+    void holdsTheClientBackWhileItsBrokerDoesNotRead(boolean tls) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient client = client(gateway, tls);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            long idle = gateway.gateway().heldBytes();
+            Flood flood = flood(client, 4);
+
+            assertThat(flood.awaitStop()).isLessThan(MOST_TAKEN);
+            assertThat(gateway.gateway().heldBytes() - idle).isBetween(1L, MOST_HELD);
+
+            CRC32C sum = new CRC32C();
+            byte[] buffer = new byte[64 * 1024];
+            long received = 0;
+            while (received < FLOOD_BYTES) {
+                int count = connection.input().read(buffer, 0, (int) Math.min(buffer.length, FLOOD_BYTES - received));
+                assertThat(count).isPositive();
+                sum.update(buffer, 0, count);
+                received += count;
+            }
+            flood.awaitEnd();
+            assertThat(sum.getValue()).isEqualTo(Flood.checksum(4, MESSAGES));
+            client.mqtt(Packets.PINGREQ);
+            assertThat(connection.read(2)).as("nothing came twice").isEqualTo(Packets.PINGREQ);
+            log.assertQuiet();
+        }
+    }
+
+    @ParameterizedTest(name = "tls {0}")
+    @ValueSource(booleans = {false, true})
+    void resetsTheClientThatTakesNotOneByte(boolean tls) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=1s");
+                RawClient client = client(gateway, tls);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            Flood flood = Flood.start(connection.output(), MESSAGES, number -> Flood.publish(4, number));
+
+            assertThat(connection.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+            flood.awaitEither();
+            connection.halfClose();
+            log.await("cause=write-stalled by=gateway");
+            assertThat(gateway.gateway().sessions()).isZero();
+            assertThat(endsByReset(client)).isTrue();
+            log.assertQuiet();
+        }
+    }
+
+    private static boolean endsByReset(RawClient client) {
+        byte[] buffer = new byte[64 * 1024];
+        try {
+            int count = client.input().read(buffer);
+            while (count >= 0) {
+                count = client.input().read(buffer);
+            }
+            return false;
+        } catch (SocketTimeoutException open) {
+            throw new AssertionError("the connection is open", open);
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest(name = "level {0}, tls {1}")
+    @CsvSource({"4, false", "5, false", "5, true"})
+    void endsTheSessionWhoseBrokerTakesNotOneByte(int level, boolean tls) throws Exception {
+        byte[] connect = Packets.connect(level);
+        try (TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=1s", "limit.close-timeout=2s");
+                RawClient client = gateway.client(tls).open(connect);
+                Wire connection = broker.welcome(connect)) {
+            client.readMqtt(Packets.connack(level).length);
+            Flood flood = flood(client, level);
+
+            if (level == 5) {
+                byte[] said = client.readFrame().payload();
+                assertThat(said).startsWith(Packets.hex("E0"));
+                assertThat(said[2]).isEqualTo((byte) 0x80);
+            }
+            assertThat(client.readFrame().closeCode()).isEqualTo(1014);
+            flood.awaitEnd();
+            client.sendClose(1014);
+            assertThat(client.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+            client.halfClose();
+            log.await("cause=broker-stalled by=broker");
+            assertThat(gateway.gateway().sessions()).isZero();
+            assertThat(connection.readToEnd().bytes().length).isLessThan((int) MOST_TAKEN);
+            log.assertQuiet();
+        }
+    }
+
+    @Test
+    @DisplayName("a client that is not read, and resets: unnoticed, but both sides are freed by the stall time-out")
+    void freesBothSidesWhenAClientResetsUnread() throws Exception {
+        try (TestGateway gateway =
+                        TestGateway.start(broker, "limit.write-stall-timeout=3s", "limit.close-timeout=500ms");
+                RawClient client = client(gateway, false);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            long idle = gateway.gateway().heldBytes();
+            Flood flood = flood(client, 4);
+            flood.awaitStop();
+
+            client.reset();
+
+            flood.awaitFailure();
+            log.await("client-id=\"c1\"");
+            assertThat(gateway.gateway().sessions()).isZero();
+            assertThat(gateway.gateway().heldBytes()).isLessThanOrEqualTo(idle);
+            assertThat(connection.readToEnd().bytes().length).isLessThan((int) MOST_TAKEN);
+            log.assertQuiet();
+        }
+    }
+
+    private static Flood flood(RawClient client, int level) {
+        return Flood.start(
+                client.output(),
+                MESSAGES,
+                number -> RawClient.masked(RawClient.FIN | RawClient.BINARY, Flood.publish(level, number)));
+    }
+}

@@ -1,0 +1,146 @@
+package io.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One client that sends as fast as it can does not take the I/O thread away from the others. */
+@Timeout(60)
+class FloodIT {
+    private static final byte[] CONNECT = Packets.connect(4);
+    private static final int RECORDS = 400_000;
+    private static final int ROUND_TRIPS = 20;
+    private static final int PINGS = 10_000;
+
+    @Test
+    @DisplayName(
+            "a flood of TLS records with one PINGREQ each, already encrypted: others have their round trips meanwhile")
+    void letsOthersHaveTheirTurn() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(broker, "gateway.io-threads=1");
+                RawClient victim = gateway.secure().open(CONNECT);
+                Wire victimsBroker = broker.welcome(CONNECT);
+                RawClient flooder = gateway.secure().open(CONNECT);
+                Wire floodedBroker = broker.welcome(CONNECT)) {
+            victim.readMqtt(4);
+            flooder.readMqtt(4);
+            Sink flooded = new Sink(floodedBroker);
+            byte[] records = encrypted(flooder);
+            Flood flood = Flood.start(flooder.transportOutput(), 1, number -> records);
+            flooded.awaitFirst();
+
+            for (int i = 0; i < ROUND_TRIPS; i++) {
+                victim.mqtt(Packets.PINGREQ);
+                assertThat(victimsBroker.read(2)).isEqualTo(Packets.PINGREQ);
+                victimsBroker.send(Packets.PINGRESP);
+                assertThat(victim.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+            }
+            long consumed = flooded.bytes();
+
+            System.out.printf("%d round trips within %d of %d bytes of flood%n", ROUND_TRIPS, consumed, 2L * RECORDS);
+            assertThat(consumed).isLessThan(2L * RECORDS);
+            flood.awaitEnd();
+            flooder.halfClose();
+            flooded.awaitEnd();
+            assertThat(flooded.bytes()).as("of the flood nothing is lost").isEqualTo(2L * RECORDS);
+        }
+    }
+
+    private static byte[] encrypted(RawClient client) throws IOException {
+        byte[] frame = RawClient.masked(RawClient.FIN | RawClient.BINARY, Packets.PINGREQ);
+        client.gather();
+        for (int i = 0; i < RECORDS; i++) {
+            client.output().write(frame);
+        }
+        return client.gathered();
+    }
+
+    @Test
+    @DisplayName("RFC 6455 5.5.3: pings may be answered by fewer pongs, of which the last answers the newest")
+    void survivesPingsAndEmptyFrames() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(broker);
+                RawClient client = gateway.plain().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (int i = 1; i <= PINGS; i++) {
+                all.writeBytes(RawClient.masked(RawClient.FIN | RawClient.PING, payload(i)));
+                all.writeBytes(RawClient.masked(RawClient.FIN | RawClient.BINARY, new byte[0]));
+            }
+            all.writeBytes(RawClient.masked(RawClient.FIN | RawClient.BINARY, Packets.PINGREQ));
+            Flood flood = Flood.start(client.output(), 1, number -> all.toByteArray());
+
+            int pongs = 0;
+            int newest = 0;
+            while (newest < PINGS) {
+                RawClient.Frame pong = client.readFrame();
+                assertThat(pong.first()).isEqualTo(RawClient.FIN | RawClient.PONG);
+                int answered = ByteBuffer.wrap(pong.payload()).getInt();
+                assertThat(answered).isGreaterThan(newest);
+                newest = answered;
+                pongs++;
+            }
+
+            flood.awaitEnd();
+            assertThat(pongs).isBetween(1, PINGS);
+            assertThat(connection.read(2))
+                    .as("empty frames are nothing to the broker")
+                    .isEqualTo(Packets.PINGREQ);
+            connection.send(Packets.PINGRESP);
+            assertThat(client.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+        }
+    }
+
+    private static byte[] payload(int number) {
+        return ByteBuffer.allocate(4).putInt(number).array();
+    }
+
+    /** Reads and counts what a broker is sent. Thread-safe. */
+    private static final class Sink {
+        private final AtomicLong bytes = new AtomicLong();
+        private final CountDownLatch first = new CountDownLatch(1);
+        private final Thread thread;
+
+        Sink(Wire connection) {
+            thread = new Thread(() -> read(connection), "flooded broker");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void read(Wire connection) {
+            byte[] buffer = new byte[64 * 1024];
+            try {
+                int count = connection.input().read(buffer);
+                while (count >= 0) {
+                    bytes.addAndGet(count);
+                    first.countDown();
+                    count = connection.input().read(buffer);
+                }
+            } catch (IOException closed) {
+                // the count tells
+            }
+        }
+
+        long bytes() {
+            return bytes.get();
+        }
+
+        void awaitFirst() throws InterruptedException {
+            assertThat(first.await(Wire.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        }
+
+        void awaitEnd() throws InterruptedException {
+            thread.join(Wire.PATIENCE_MILLIS);
+            assertThat(thread.isAlive()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.sluice.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.ClusterConfig;
+import io.sluice.config.HostPort;
+import io.sluice.net.IoThreads;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ClusterTest {
+    private static final int PORT = 1883;
+    private static final int PICKS = 200;
+    private static final Set<InetSocketAddress> NONE = Set.of();
+    private static final String REASON = "connection refused";
+
+    private static IoThreads threads;
+
+    @BeforeAll
+    static void startThreads() {
+        threads = IoThreads.start(1, 0);
+    }
+
+    @AfterAll
+    static void stopThreads() {
+        threads.stop();
+    }
+
+    /** Of as many brokers; each has one address. */
+    private static Cluster cluster(int size) throws UnknownHostException {
+        List<HostPort> names = IntStream.range(0, size)
+                .mapToObj(i -> new HostPort("broker" + i + ".example", PORT))
+                .toList();
+        ClusterConfig config = new ClusterConfig("default", names, Duration.ofSeconds(3), 2, Duration.ofSeconds(30));
+        Cluster cluster = new Cluster(config, threads, List.of());
+        for (int i = 0; i < size; i++) {
+            cluster.brokers().get(i).resolvedTo(List.of(address(i).getAddress()));
+        }
+        return cluster;
+    }
+
+    private static InetSocketAddress address(int broker) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) broker}), PORT);
+    }
+
+    private static Set<Broker> picks(Cluster cluster, Set<InetSocketAddress> tried, long now) {
+        return IntStream.range(0, PICKS).mapToObj(i -> cluster.pick(tried, now)).collect(Collectors.toSet());
+    }
+
+    @Test
+    void prefersFewerConnections() throws Exception {
+        Cluster cluster = cluster(2);
+        Broker busy = cluster.brokers().get(0);
+        busy.acquired();
+        int atBusy = 0;
+
+        for (int i = 0; i < PICKS; i++) {
+            atBusy += cluster.pick(NONE, 0) == busy ? 1 : 0;
+        }
+
+        assertThat(atBusy).as("a quarter, when chance takes it twice").isBetween(1, PICKS / 2);
+    }
+
+    @Test
+    void doesNotPreferADeadBrokerForItHasNoConnections() throws Exception {
+        Cluster cluster = cluster(2);
+        Broker dead = cluster.brokers().get(0);
+        Broker live = cluster.brokers().get(1);
+        dead.failed(address(0), REASON, 0);
+        live.acquired();
+
+        assertThat(picks(cluster, NONE, 1)).containsExactly(live);
+        assertThat(picks(cluster, NONE, Broker.AVOID_NANOS - 1)).containsExactly(live);
+        assertThat(picks(cluster, NONE, Broker.AVOID_NANOS))
+                .as("it may live again")
+                .contains(dead);
+    }
+
+    @Test
+    void picksTheDeadWhenNoOtherIsLeft() throws Exception {
+        Cluster cluster = cluster(2);
+        cluster.brokers().get(0).failed(address(0), REASON, 0);
+
+        assertThat(cluster.pick(Set.of(address(1)), 1))
+                .isSameAs(cluster.brokers().get(0));
+        assertThat(cluster.pick(Set.of(address(0), address(1)), 1)).isNull();
+    }
+
+    @Test
+    @DisplayName("one session does not spend all its tries on brokers that may live again")
+    void dialsALiveBrokerAfterAFailedProbe() throws Exception {
+        Cluster cluster = cluster(3);
+        cluster.brokers().get(0).failed(address(0), REASON, 0);
+        cluster.brokers().get(1).failed(address(1), REASON, 0);
+        Broker live = cluster.brokers().get(2);
+        live.acquired();
+
+        assertThat(picks(cluster, Set.of(address(0)), Broker.AVOID_NANOS)).containsExactly(live);
+        assertThat(picks(cluster, Set.of(address(2)), Broker.AVOID_NANOS)).doesNotContain(live);
+    }
+}
