@@ -44,7 +44,11 @@ final class TestGateway implements AutoCloseable {
         return start(all.toArray(String[]::new));
     }
 
-    /** @param settings {@code key=value} each, {@code cluster.brokers} among them */
+    /**
+     * Without limits of rate where none is set.
+     *
+     * @param settings {@code key=value} each, {@code cluster.brokers} among them
+     */
     static TestGateway start(String... settings) {
         return start(IoThreads.mostBuffers(), settings);
     }
@@ -60,6 +64,11 @@ final class TestGateway implements AutoCloseable {
         all.addAll(List.of(settings));
         if (all.stream().noneMatch(setting -> setting.startsWith("gateway.io-threads="))) {
             all.add("gateway.io-threads=2");
+        }
+        for (String rate : List.of("limit.publish.rate", "limit.packets.rate", "limit.bytes.rate")) {
+            if (all.stream().noneMatch(setting -> setting.startsWith(rate + "="))) {
+                all.add(rate + "=unlimited");
+            }
         }
         try {
             return new TestGateway(

@@ -1,26 +1,19 @@
 package io.sluice.loadtest;
 
+import static java.util.stream.Collectors.joining;
+
 import io.sluice.Gateway;
 import io.sluice.StartException;
-import io.sluice.config.ClusterConfig;
+import io.sluice.config.Configuration;
+import io.sluice.config.ConfigurationException;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
-import io.sluice.config.LimitConfig;
-import io.sluice.config.LimitConfig.Mode;
-import io.sluice.config.LimitConfig.MqttVersion;
-import io.sluice.config.ListenerConfig;
-import io.sluice.config.OriginRule;
-import io.sluice.config.RateConfig;
-import io.sluice.config.RouteConfig;
-import io.sluice.config.TlsConfig;
-import io.sluice.config.TlsConfig.MinVersion;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,7 +22,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe.
  */
 final class Demo implements AutoCloseable {
-    private static final String NAME = "default";
     private static final String PATH = "/mqtt";
     private static final int IO_THREADS = 2;
 
@@ -78,46 +70,24 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    /** The configuration's defaults, on loopback, with the page's own origin allowed. */
-    static GatewayConfig configuration(DemoTrust trust, List<HostPort> bind, HostPort broker) {
-        return new GatewayConfig(
-                List.of(new ListenerConfig(NAME, bind, Optional.of(NAME), false, Duration.ofSeconds(10))),
-                List.of(new TlsConfig(
-                        NAME, trust.serverCertificate(), trust.serverKey(), Optional.empty(), MinVersion.TLS_1_2)),
-                List.of(new RouteConfig(
-                        NAME,
-                        List.of(),
-                        List.of(),
-                        List.of(PATH),
-                        List.of("mqtt", "mqttv3.1"),
-                        new OriginRule(false, true, List.of()),
-                        true,
-                        NAME,
-                        NAME,
-                        false)),
-                List.of(new ClusterConfig(NAME, List.of(broker), Duration.ofSeconds(3), 2, Duration.ofSeconds(30))),
-                List.of(limit()),
-                IO_THREADS);
-    }
-
-    private static LimitConfig limit() {
-        return new LimitConfig(
-                NAME,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(5),
-                64 << 10,
-                16L << 20,
-                1.5,
-                Duration.ofSeconds(5),
-                Optional.of(Duration.ofSeconds(60)),
-                Set.of(MqttVersion.values()),
-                Optional.of(new RateConfig(1000, 2000)),
-                Optional.of(new RateConfig(2000, 4000)),
-                Optional.of(new RateConfig(1 << 20, 4 << 20)),
-                Duration.ofSeconds(5),
-                Optional.empty(),
-                Mode.ENFORCE);
+    /** The configuration's defaults, on loopback; so the page's own origin is the one that is allowed. */
+    static GatewayConfig configuration(DemoTrust trust, List<HostPort> bind, HostPort broker) throws StartException {
+        String addresses = bind.stream().map(HostPort::toString).collect(joining(","));
+        try {
+            return Configuration.load(
+                            null,
+                            Map.of(),
+                            List.of(
+                                    "listener.bind=" + addresses,
+                                    "tls.certificate=" + trust.serverCertificate(),
+                                    "tls.private-key=" + trust.serverKey(),
+                                    "route.paths=" + PATH,
+                                    "cluster.brokers=" + broker,
+                                    "gateway.io-threads=" + IO_THREADS))
+                    .gateway();
+        } catch (ConfigurationException wrong) {
+            throw new StartException(String.valueOf(wrong.getMessage()));
+        }
     }
 
     /** Where a browser finds the page. */
