@@ -16,7 +16,6 @@ import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.SessionObserver;
 import io.sluice.session.SessionPolicy;
-import io.sluice.session.TimerWheel;
 import io.sluice.telemetry.SessionEnd;
 import io.sluice.telemetry.SessionLog;
 import io.sluice.tls.TlsBundle;
@@ -63,7 +62,7 @@ public final class Gateway implements AutoCloseable {
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
-            new Drive(context, group.wheel()).rearm();
+            new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
@@ -229,23 +228,6 @@ public final class Gateway implements AutoCloseable {
     static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
         exchange.setStatusCode(404);
         exchange.getResponseSender().send("Nothing is served at this address.\n");
-    }
-
-    /** Turns a wheel until the worker ends; an interval of the worker's own would log an error then. */
-    private record Drive(IoContext io, TimerWheel wheel) implements Runnable {
-        @Override
-        public void run() {
-            try {
-                io.tick();
-                wheel.advance();
-            } finally {
-                rearm();
-            }
-        }
-
-        void rearm() {
-            io.after(TimeUnit.NANOSECONDS.toMillis(TimerWheel.TICK_NANOS), this);
-        }
     }
 
     private final class Observer implements SessionObserver {

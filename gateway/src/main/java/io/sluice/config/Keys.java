@@ -207,7 +207,7 @@ final class Keys {
             "publish.burst",
             "2000",
             Quantity.count(1, MOST_AT_ONCE).map(Integer::longValue),
-            "How many of them may come at once after a quiet time, 1 to 1000000000.");
+            "Most at once after a quiet time, 1 to 1000000000; less than 3 % of the rate counts as 3 %.");
     static final Key<Optional<Long>> LIMIT_PACKETS_RATE = row(
             Section.LIMIT,
             "packets.rate",
@@ -219,7 +219,7 @@ final class Keys {
             "packets.burst",
             "4000",
             Quantity.count(1, MOST_AT_ONCE).map(Integer::longValue),
-            "How many of them may come at once after a quiet time, 1 to 1000000000.");
+            "Most at once after a quiet time, 1 to 1000000000; less than 3 % of the rate counts as 3 %.");
     static final Key<Optional<Long>> LIMIT_BYTES_RATE = row(
             Section.LIMIT,
             "bytes.rate",
@@ -231,7 +231,7 @@ final class Keys {
             "bytes.burst",
             "4MiB",
             Quantity.size("1B", "1000GiB"),
-            "How many of them may come at once after a quiet time, 1B to 1000GiB.");
+            "Most at once after a quiet time, 1B to 1000GiB; less than 3 % of the rate counts as 3 %.");
     static final Key<Duration> LIMIT_MAX_PAUSE = row(
             Section.LIMIT,
             "max-pause",
@@ -256,7 +256,7 @@ final class Keys {
             "write-stall-timeout",
             "60s",
             Quantity.durationOr("off", "1ms", "1h"),
-            "How long a client may take not one byte while bytes wait for it, 1ms to 1h, or off.");
+            "How long a client or its broker may take not one byte of what waits for it, 1ms to 1h, or off.");
     static final Key<Set<MqttVersion>> LIMIT_VERSIONS = row(
             Section.LIMIT,
             "versions",

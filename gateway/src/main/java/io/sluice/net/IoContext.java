@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /**
@@ -43,12 +45,16 @@ public final class IoContext {
         }
     }
 
-    /** Runs the task after a while, behind the events of the sockets. */
-    public void after(long millis, Runnable task) {
+    /**
+     * Runs the task after a while, behind the events of the sockets.
+     *
+     * @return what takes it back; null when the thread is ending
+     */
+    public XnioExecutor.@Nullable Key after(long millis, Runnable task) {
         try {
-            thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
+            return thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException ending) {
-            // the gateway stops, and nobody is left to be told
+            return null; // the gateway stops, and nobody is left to be told
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.session;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one I/O thread: a passive hashed wheel, driven from outside, with an injected clock.
@@ -18,8 +19,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TimerWheel {
 
-    /** How often {@link #advance} is to be called. */
+    /** How fine deadlines are. */
     public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** How long {@link #advance} may stay away, if it comes at once when {@link #nearest} says so. */
+    public static final long LONGEST_REST_NANOS = 10 * TICK_NANOS;
 
     static final long TOLERATED_LATENESS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -61,6 +65,7 @@ public final class TimerWheel {
     /** The wheel's time has stood still since the last advance. */
     private boolean stoodStill;
 
+    private @Nullable Runnable sooner;
     private long latest;
     private long tick;
     private long tickTime;
@@ -72,6 +77,29 @@ public final class TimerWheel {
         }
         tickTime = clock.nanos();
         latest = tickTime;
+    }
+
+    /** Names who is to be called when a deadline comes nearer than {@link #LONGEST_REST_NANOS}. */
+    public void whenNear(Runnable call) {
+        sooner = call;
+    }
+
+    /** Nanoseconds to the next tick that has something to fire, at most {@link #LONGEST_REST_NANOS}. */
+    public long nearest() {
+        long rest = TICK_NANOS;
+        while (rest < LONGEST_REST_NANOS && !due(slots[slot(tick + rest / TICK_NANOS)], tickTime + rest)) {
+            rest += TICK_NANOS;
+        }
+        return rest;
+    }
+
+    private static boolean due(Ring slot, long time) {
+        for (Timer timer = first(slot); timer != slot; timer = timer.next) {
+            if (timer.deadline - time <= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The wheel's time in nanoseconds, which never runs backwards: for stamps and deadlines, compared by subtraction. */
@@ -92,6 +120,9 @@ public final class TimerWheel {
         timer.deadline = deadline;
         long ticksAhead = Math.max(1, Math.floorDiv(deadline - tickTime + TICK_NANOS - 1, TICK_NANOS));
         link(slots[slot(tick + ticksAhead)], timer);
+        if (sooner != null && deadline - latest < LONGEST_REST_NANOS) {
+            sooner.run();
+        }
     }
 
     /** Takes the deadline back; idempotent. */
@@ -99,7 +130,7 @@ public final class TimerWheel {
         unlink(timer);
     }
 
-    /** Fires what is due. To be called every {@link #TICK_NANOS}, behind the events of the sockets. */
+    /** Fires what is due. To be called after {@link #nearest}, behind the events of the sockets. */
     public void advance() {
         long now = now();
         if (stoodStill) {

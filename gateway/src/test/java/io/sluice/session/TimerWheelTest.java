@@ -216,6 +216,28 @@ final class TimerWheelTest {
         assertThat(bell.rings).isOne();
     }
 
+    @ParameterizedTest(name = "{0} ns ahead: {1}")
+    @CsvSource({"0, 1", "10000000, 1", "10000001, 2", "50000000, 5", "99999999, 10", "100000000, 10", "30000000000, 10"
+    })
+    void saysWhenItIsNextWorthWhile(long ahead, long ticks) {
+        wheel.schedule(new Bell(), wheel.now() + ahead);
+
+        assertThat(wheel.nearest()).isEqualTo(ticks * TICK_NANOS);
+    }
+
+    @Test
+    void callsForTheDriveWhenADeadlineIsNear() {
+        List<String> calls = new ArrayList<>();
+        wheel.whenNear(() -> calls.add("sooner"));
+
+        wheel.schedule(new Bell(), wheel.now() + TimerWheel.LONGEST_REST_NANOS);
+        int far = calls.size();
+        wheel.schedule(new Bell(), wheel.now() + TimerWheel.LONGEST_REST_NANOS - 1);
+
+        assertThat(far).isZero();
+        assertThat(calls).hasSize(1);
+    }
+
     @Test
     void timeNeverRunsBackwards() {
         Random random = new Random(4712);
