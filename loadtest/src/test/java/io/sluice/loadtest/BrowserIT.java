@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,7 +122,8 @@ final class BrowserIT {
             assertThat(page.locator("#publish-result")).containsText("acknowledged in");
             assertThat(page.locator("#round-trip")).containsText("ms");
             page.locator("#disconnect").click();
-            assertThat(page.locator("#ending-code")).hasText("1005");
+            // the page closes without a code; where the broker is faster with its end, the gateway closes with 1000
+            assertThat(page.locator("#ending-code")).hasText(Pattern.compile("1000|1005"));
             assertThat(page.locator("#status")).hasText("disconnected");
         }
     }
