@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,10 +145,7 @@ public final class Gateway implements AutoCloseable {
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
     public void stop() {
         listeners.forEach(Listener::stop);
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
-            threads.contexts().get(i).later(() -> group.forEach(Gateway::stop));
-        }
+        eachSession(Session::stop);
         long longest = config.limits().stream()
                 .mapToLong(limit -> limit.closeTimeout().toNanos())
                 .max()
@@ -159,11 +157,19 @@ public final class Gateway implements AutoCloseable {
         close();
     }
 
-    private static void stop(Session session) {
-        try {
-            session.stop();
-        } catch (RuntimeException | Error bug) {
-            session.failed(bug);
+    /** Does something with every session, on its I/O thread. */
+    void eachSession(Consumer<Session> action) {
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            threads.contexts()
+                    .get(i)
+                    .later(() -> group.forEach(session -> {
+                        try {
+                            action.accept(session);
+                        } catch (RuntimeException | Error bug) {
+                            session.failed(bug);
+                        }
+                    }));
         }
     }
 

@@ -2,8 +2,12 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.session.Session;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -11,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -215,7 +220,7 @@ class EndingsIT {
                 connection.send(Packets.connack(level));
                 client.readMqtt(Packets.connack(level).length);
             }
-            connection.send(Packets.hex("00 00"));
+            connection.send(Packets.hex(open ? "00 00" : "20 00"));
 
             byte[] said = assertClosed(client, 1014);
             assertSaid(said, level, open ? NOTHING : UNAVAILABLE_3, open ? "E0 80" : "20 80");
@@ -414,5 +419,96 @@ class EndingsIT {
             log.await("cause=shutdown");
             log.assertQuiet();
         }
+    }
+
+    @ParameterizedTest(name = "level {0}")
+    @ValueSource(ints = {3, 4, 5})
+    @DisplayName("[MQTT-3.2.0-1]: what answers is no MQTT broker")
+    void brokerNotConnack(int level) throws Exception {
+        try (TestGateway gateway = gateway();
+                RawClient client = gateway.plain().open(Packets.connect(level));
+                Wire connection = broker.accept()) {
+            connection.readPacket();
+            connection.send("HTTP/1.1 400 Bad Request".getBytes(StandardCharsets.US_ASCII));
+
+            assertSaid(assertClosed(client, 1014), level, UNAVAILABLE_3, "20 88");
+            assertFinAfter(connection, NOTHING);
+            connection.halfClose();
+            log.await("cause=broker-not-connack by=broker");
+        }
+    }
+
+    /** What the gateway or its operator does to a session at any time. */
+    enum Order {
+        KICKED(1008, "20 02 00 03", "20 87", "E0 98", Session::kick),
+        BANNED(1008, "20 02 00 05", "20 8A", "E0 98", Session::ban),
+        MEMORY_SHED(1013, "20 02 00 03", "20 89", "E0 89", Session::shed),
+        DRAIN(1012, "20 02 00 03", "20 88", "E0 8B", session -> session.drain(null)),
+        DRAIN_MOVED(1012, "20 02 00 03", "20 9C", "E0 9C", session -> session.drain("eu.example.com:443"));
+
+        private final int code;
+        private final byte[] connack3;
+        private final String connack5;
+        private final String disconnect5;
+        private final Consumer<Session> act;
+
+        Order(int code, String connack3, String connack5, String disconnect5, Consumer<Session> act) {
+            this.code = code;
+            this.connack3 = Packets.hex(connack3);
+            this.connack5 = connack5;
+            this.disconnect5 = disconnect5;
+            this.act = act;
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void orderedBeforeConnack(Order order) throws Exception {
+        for (int level = 3; level <= 5; level++) {
+            try (TestGateway gateway = gateway();
+                    RawClient client = gateway.plain().open(Packets.connect(level));
+                    Wire connection = broker.accept()) {
+                connection.readPacket();
+
+                gateway.gateway().eachSession(order.act);
+
+                byte[] said = assertClosed(client, order.code);
+                assertSaid(said, level, order.connack3, order.connack5);
+                assertNamesServer(order, level, said);
+                assertFinAfter(connection, NOTHING);
+                connection.halfClose();
+                log.await("cause=" + order.label() + " by=gateway");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void orderedAfterConnack(Order order) throws Exception {
+        for (int level = 3; level <= 5; level++) {
+            try (TestGateway gateway = gateway();
+                    RawClient client = gateway.secure().open(Packets.connect(level));
+                    Wire connection = broker.welcome(Packets.connect(level))) {
+                client.readMqtt(Packets.connack(level).length);
+
+                gateway.gateway().eachSession(order.act);
+
+                byte[] said = assertClosed(client, order.code);
+                assertSaid(said, level, NOTHING, order.disconnect5);
+                assertNamesServer(order, level, said);
+                assertFinAfter(connection, NOTHING);
+                connection.halfClose();
+                log.await("cause=" + order.label() + " by=gateway");
+            }
+        }
+    }
+
+    private static void assertNamesServer(Order order, int level, byte[] said) {
+        boolean names = new String(said, StandardCharsets.ISO_8859_1).contains("eu.example.com:443");
+        assertThat(names).isEqualTo(level == 5 && order == Order.DRAIN_MOVED);
     }
 }

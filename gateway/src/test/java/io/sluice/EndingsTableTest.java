@@ -26,8 +26,10 @@ class EndingsTableTest {
             CloseCause.BRIDGE_REFUSED,
             CloseCause.CONNECT_TIMEOUT,
             CloseCause.NO_BROKER,
+            CloseCause.QUEUE_FULL,
             CloseCause.CONNACK_TIMEOUT,
             CloseCause.BROKER_SILENT,
+            CloseCause.NOT_CONNACK,
             CloseCause.BROKER_REFUSED);
 
     /** They need a CONNACK to have passed. */
@@ -37,7 +39,8 @@ class EndingsTableTest {
             CloseCause.BROKER_LOST,
             CloseCause.BROKER_STALLED,
             CloseCause.KEEP_ALIVE_EXPIRED,
-            CloseCause.RATE_EXCEEDED);
+            CloseCause.RATE_EXCEEDED,
+            CloseCause.LIFETIME_OVER);
 
     @Test
     @DisplayName("README's table of endings is CloseCause, row by row")

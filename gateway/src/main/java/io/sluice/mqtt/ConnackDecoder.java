@@ -1,7 +1,8 @@
 package io.sluice.mqtt;
 
 import static io.sluice.mqtt.ConnackResult.Incomplete.INCOMPLETE;
-import static io.sluice.mqtt.ConnackResult.Invalid.INVALID;
+import static io.sluice.mqtt.ConnackResult.Invalid.MALFORMED;
+import static io.sluice.mqtt.ConnackResult.Invalid.OTHER_PACKET;
 
 import java.nio.ByteBuffer;
 
@@ -41,20 +42,20 @@ public final class ConnackDecoder {
         boolean auth = first == AUTH && level >= 5;
         boolean connack = level == 3 ? (first & 0xF0) == CONNACK : first == CONNACK;
         if (!auth && !connack) {
-            return INVALID;
+            return OTHER_PACKET;
         }
         long header = FixedHeader.read(held);
         if (header == FixedHeader.INCOMPLETE) {
             return INCOMPLETE;
         }
         if (header == FixedHeader.MALFORMED) {
-            return INVALID;
+            return MALFORMED;
         }
         int remainingLength = FixedHeader.remainingLength(header);
         int body = start + FixedHeader.bytes(header);
         int length = FixedHeader.bytes(header) + remainingLength;
         if (length > maxBytes || (connack && !lengthLegal(remainingLength, level))) {
-            return INVALID;
+            return MALFORMED;
         }
         if (length > held.remaining()) {
             return INCOMPLETE;
@@ -81,7 +82,7 @@ public final class ConnackDecoder {
             }
         }
         if (in.violation() != null || in.remaining() > 0) {
-            return INVALID;
+            return MALFORMED;
         }
         return new ConnackResult.Connack(end - held.position(), sessionPresent, code, serverKeepAliveSeconds);
     }

@@ -29,8 +29,11 @@ public sealed interface ConnackResult {
      */
     record Connack(int length, boolean sessionPresent, int code, int serverKeepAliveSeconds) implements ConnackResult {}
 
-    /** Another packet, a malformed one, or one that is too long. */
+    /** What the broker may not say here. */
     enum Invalid implements ConnackResult {
-        INVALID
+        /** Its first byte is not that of a CONNACK or, in 5.0, an AUTH ([MQTT-3.2.0-1]). */
+        OTHER_PACKET,
+        /** Malformed, or too long. */
+        MALFORMED
     }
 }

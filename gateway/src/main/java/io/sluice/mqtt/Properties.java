@@ -12,6 +12,7 @@ final class Properties {
     static final int AUTHENTICATION_DATA = 0x16;
     static final int REQUEST_PROBLEM_INFORMATION = 0x17;
     static final int REQUEST_RESPONSE_INFORMATION = 0x19;
+    static final int SERVER_REFERENCE = 0x1C;
     static final int REASON_STRING = 0x1F;
     static final int RECEIVE_MAXIMUM = 0x21;
     static final int USER_PROPERTY = 0x26;

@@ -31,9 +31,13 @@ public enum CloseCause {
 
     /** No broker of the cluster could be reached. */
     NO_BROKER("no-broker", GATEWAY, NOTABLE, Answer.mqtt(3, 0x88, 1013)),
+    /** The brokers' queue is full, or the time in it was up. */
+    QUEUE_FULL("queue-full", GATEWAY, NOTABLE, Answer.mqtt(3, 0x89, 1013)),
     CONNACK_TIMEOUT("connack-timeout", GATEWAY, NOTABLE, Answer.mqtt(3, 0x88, 1014)),
     /** The broker closed or was lost before its CONNACK. */
     BROKER_SILENT("broker-closed-before-connack", BROKER, NOTABLE, Answer.mqtt(3, 0x88, 1014)),
+    /** The broker answered CONNECT with neither CONNACK nor, in 5.0, AUTH: it may be no MQTT broker at all. */
+    NOT_CONNACK("broker-not-connack", BROKER, NOTABLE, Answer.mqtt(3, 0x88, 1014)),
     /** The broker's CONNACK refuses; it is passed on. */
     BROKER_REFUSED("broker-refused", BROKER, NOTABLE, Answer.none(1000)),
     /** The broker's DISCONNECT was passed on. */
@@ -67,6 +71,21 @@ public enum CloseCause {
     /** The client took not one byte for the write-stall time. */
     WRITE_STALLED("write-stalled", GATEWAY, NOTABLE, Answer.none(Answer.RESET)),
 
+    /** Pings are on, and no sign of life came: nobody is there who could read a goodbye. */
+    PONG_OVERDUE("pong-overdue", GATEWAY, NOTABLE, Answer.none(Answer.RESET)),
+
+    /** The session is as old as {@code limit.max-lifetime} lets it become. */
+    LIFETIME_OVER("lifetime-over", GATEWAY, ORDINARY, Answer.mqtt(3, 0xA0, 1008)),
+    /** The operator ended it. */
+    KICKED("kicked", GATEWAY, NOTABLE, Answer.mqtt(3, 0x98, 1008)),
+    /** The client's address or client id is banned; a CONNACK has a word for it, a DISCONNECT only "administrative action". */
+    BANNED("banned", GATEWAY, NOTABLE, Answer.mqtt(5, 0x8A, 0x98, 1008)),
+    /** The gateway is short of memory. It is not the client's quota that is exceeded: busy, to be tried again later. */
+    MEMORY_SHED("memory-shed", GATEWAY, NOTABLE, Answer.mqtt(3, 0x89, 1013)),
+    /** The gateway drains: it will be gone, and others serve. */
+    DRAIN("drain", GATEWAY, ORDINARY, Answer.mqtt(3, 0x8B, 1012)),
+    /** The same, with another server named (Server Reference). */
+    DRAIN_MOVED("drain-moved", GATEWAY, ORDINARY, Answer.mqtt(3, 0x9C, 1012)),
     /** The gateway stops. */
     SHUTDOWN("shutdown", GATEWAY, ORDINARY, Answer.mqtt(3, 0x8B, 1001)),
     /** A bug in the gateway. */
@@ -125,7 +144,7 @@ public enum CloseCause {
      * @return -1 where none is sent
      */
     public int connackCode(int level) {
-        return level >= 5 ? connackOf(answer.reason) : answer.returnCode;
+        return level >= 5 ? answer.connackReason : answer.returnCode;
     }
 
     /** The reason code of an MQTT 5.0 DISCONNECT, or -1 where none is sent. */
@@ -143,32 +162,37 @@ public enum CloseCause {
         return answer.webSocketCode == Answer.RESET;
     }
 
-    /** MQTT 5.0 table 3.2.2.2: what DISCONNECT may carry and CONNACK may not is replaced. */
-    private static int connackOf(int reason) {
-        return switch (reason) {
-            case 0x8B -> 0x88;
-            case 0x96 -> 0x9F;
-            case 0x98 -> 0x87;
-            case 0x8D, 0x8E, 0x8F, 0x93, 0x94, 0x9E, 0xA0, 0xA1, 0xA2 -> 0x80;
-            default -> reason;
-        };
-    }
-
     /**
      * @param returnCode CONNACK return code of MQTT 3.x before a CONNACK, or NOTHING
-     * @param reason MQTT 5.0 reason code, or NOTHING
+     * @param connackReason reason code of MQTT 5.0 before a CONNACK, or NOTHING
+     * @param reason reason code of MQTT 5.0 afterwards, or NOTHING
      */
-    private record Answer(int returnCode, int reason, int webSocketCode) {
+    private record Answer(int returnCode, int connackReason, int reason, int webSocketCode) {
         static final int NOTHING = -1;
         static final int ECHO = 0;
         static final int RESET = -1;
 
         static Answer none(int webSocketCode) {
-            return new Answer(NOTHING, NOTHING, webSocketCode);
+            return new Answer(NOTHING, NOTHING, NOTHING, webSocketCode);
         }
 
         static Answer mqtt(int returnCode, int reason, int webSocketCode) {
-            return new Answer(returnCode, reason, webSocketCode);
+            return mqtt(returnCode, connackOf(reason), reason, webSocketCode);
+        }
+
+        static Answer mqtt(int returnCode, int connackReason, int reason, int webSocketCode) {
+            return new Answer(returnCode, connackReason, reason, webSocketCode);
+        }
+
+        /** MQTT 5.0 table 3.2.2.2: what DISCONNECT may carry and CONNACK may not is replaced. */
+        private static int connackOf(int reason) {
+            return switch (reason) {
+                case 0x8B -> 0x88;
+                case 0x96 -> 0x9F;
+                case 0x98 -> 0x87;
+                case 0x8D, 0x8E, 0x8F, 0x93, 0x94, 0x9E, 0xA0, 0xA1, 0xA2 -> 0x80;
+                default -> reason;
+            };
         }
     }
 }

@@ -19,28 +19,33 @@ final class Goodbye {
      *
      * @param level as the client sent it, 0 where it was not read
      * @param connect null where it was not read whole
+     * @param serverReference where the client is to go, null where nowhere
      * @return null where the cause has no such packet, or none fits the client's Maximum Packet Size
      */
-    static @Nullable ByteBuffer connack(CloseCause why, int level, @Nullable Connect connect) {
+    static @Nullable ByteBuffer connack(
+            CloseCause why, int level, @Nullable Connect connect, @Nullable String serverReference) {
         boolean levelRead = level > 0 || why == CloseCause.VERSION_REFUSED;
         int code = why.connackCode(level);
         if (!levelRead || code < 0) {
             return null;
         }
-        return fitting(ServerPackets.connack(level, code, why.reason(), largest(connect), Peer.HEADROOM));
+        return fitting(
+                ServerPackets.connack(level, code, serverReference, why.reason(), largest(connect), Peer.HEADROOM));
     }
 
     /**
      * After CONNACK ([MQTT-3.14.0-1]); MQTT 3.x has no such packet.
      *
+     * @param serverReference where the client is to go, null where nowhere
      * @return null where the cause has no such packet, or none fits the client's Maximum Packet Size
      */
-    static @Nullable ByteBuffer disconnect(CloseCause why, int level, @Nullable Connect connect) {
+    static @Nullable ByteBuffer disconnect(
+            CloseCause why, int level, @Nullable Connect connect, @Nullable String serverReference) {
         int code = why.disconnectCode();
         if (level < 5 || code < 0) {
             return null;
         }
-        return fitting(ServerPackets.disconnect(code, why.reason(), largest(connect), Peer.HEADROOM));
+        return fitting(ServerPackets.disconnect(code, serverReference, why.reason(), largest(connect), Peer.HEADROOM));
     }
 
     /**

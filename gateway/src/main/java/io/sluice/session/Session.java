@@ -69,6 +69,8 @@ public final class Session extends TimerWheel.Timer {
     private @Nullable PacketScanner fromBroker;
     /** Null before CONNACK, and where the policy has no rates. */
     private @Nullable Throttle throttle;
+    /** Another server for the client, where it is told to go. */
+    private @Nullable String serverReference;
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
 
@@ -196,11 +198,15 @@ public final class Session extends TimerWheel.Timer {
         }
     }
 
-    /** The dial found none. */
-    public void upstreamRefused() {
+    /**
+     * The dial found none.
+     *
+     * @param why {@link CloseCause#NO_BROKER} or {@link CloseCause#QUEUE_FULL}
+     */
+    public void upstreamRefused(CloseCause why) {
         if (legal(state == DIALING, "upstreamRefused")) {
             dial = null;
-            end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
+            end(brokerWasSilent ? CloseCause.BROKER_SILENT : why);
         }
     }
 
@@ -270,6 +276,31 @@ public final class Session extends TimerWheel.Timer {
     /** The gateway stops. */
     public void stop() {
         end(CloseCause.SHUTDOWN);
+    }
+
+    /**
+     * The gateway drains.
+     *
+     * @param reference another server for the client (MQTT 5.0 4.13), null where there is none
+     */
+    public void drain(@Nullable String reference) {
+        serverReference = reference;
+        end(reference == null ? CloseCause.DRAIN : CloseCause.DRAIN_MOVED);
+    }
+
+    /** The operator ends this session. */
+    public void kick() {
+        end(CloseCause.KICKED);
+    }
+
+    /** The client's address or client id is banned. */
+    public void ban() {
+        end(CloseCause.BANNED);
+    }
+
+    /** The gateway is short of memory, and this session has to go. */
+    public void shed() {
+        end(CloseCause.MEMORY_SHED);
     }
 
     /** A bug: an event of this session threw. */
@@ -347,8 +378,11 @@ public final class Session extends TimerWheel.Timer {
                 answered(connack, all);
             } else if (result instanceof ConnackResult.Auth auth) {
                 authenticating(auth, all);
-            } else if (result instanceof ConnackResult.Invalid) {
-                end(CloseCause.BROKER_MALFORMED);
+            } else if (result instanceof ConnackResult.Invalid invalid) {
+                end(
+                        invalid == ConnackResult.Invalid.OTHER_PACKET
+                                ? CloseCause.NOT_CONNACK
+                                : CloseCause.BROKER_MALFORMED);
             } else {
                 answer = new HeldBytes(all);
             }
@@ -587,7 +621,9 @@ public final class Session extends TimerWheel.Timer {
             return;
         }
         SessionState before = state;
-        if (why == CloseCause.SHUTDOWN && before == OPEN) {
+        if (why.closedBy() == CloseCause.By.GATEWAY
+                && why.severity() == CloseCause.Severity.ORDINARY
+                && before == OPEN) {
             passHeld();
         }
         cause = why;
@@ -629,8 +665,8 @@ public final class Session extends TimerWheel.Timer {
             return null;
         }
         return before == OPEN
-                ? Goodbye.disconnect(why, opening.level(), opening.connect())
-                : Goodbye.connack(why, opening.level(), opening.connect());
+                ? Goodbye.disconnect(why, opening.level(), opening.connect(), serverReference)
+                : Goodbye.connack(why, opening.level(), opening.connect(), serverReference);
     }
 
     private void sendGoodbye(ByteBuffer packet) {

@@ -1,6 +1,7 @@
 package io.sluice.upstream;
 
 import io.sluice.net.IoContext;
+import io.sluice.session.CloseCause;
 import io.sluice.session.Dial;
 import io.sluice.session.Session;
 import io.sluice.session.TimerWheel;
@@ -145,7 +146,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
             return;
         }
         try {
-            session.upstreamRefused();
+            session.upstreamRefused(CloseCause.NO_BROKER);
         } catch (RuntimeException | Error bug) {
             session.failed(bug);
         }

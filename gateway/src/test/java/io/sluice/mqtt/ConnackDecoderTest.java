@@ -1,7 +1,8 @@
 package io.sluice.mqtt;
 
 import static io.sluice.mqtt.ConnackResult.Incomplete.INCOMPLETE;
-import static io.sluice.mqtt.ConnackResult.Invalid.INVALID;
+import static io.sluice.mqtt.ConnackResult.Invalid.MALFORMED;
+import static io.sluice.mqtt.ConnackResult.Invalid.OTHER_PACKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.Bytes;
@@ -25,7 +26,7 @@ class ConnackDecoderTest {
         }
 
         static Row early(String name, int level, String bytes, int knownAfter) {
-            return new Row(name, level, Bytes.bytes(bytes), INVALID, knownAfter);
+            return new Row(name, level, Bytes.bytes(bytes), knownAfter == 1 ? OTHER_PACKET : MALFORMED, knownAfter);
         }
 
         @Override
@@ -84,10 +85,14 @@ class ConnackDecoderTest {
                 Row.early("a fifth byte of length", 5, "20 80 80 80 80 01", 5),
                 Row.early("one byte more than allowed", 5, "20 C6 01 00 00", 3),
                 Row.early("AUTH one byte longer than allowed", 5, "F0 C6 01 00 00", 3),
-                Row.of("a property of CONNECT only", 5, "20 05 00 00 02 17 01", INVALID),
-                Row.of("MQTT 5.0 3.2.2.3.14: Server Keep Alive twice", 5, "20 09 00 00 06 13 00 01 13 00 01", INVALID),
-                Row.of("properties longer than the packet", 5, "20 06 00 00 04 13 00 1E", INVALID),
-                Row.of("bytes behind the properties", 5, "20 06 00 00 00 13 00 1E", INVALID));
+                Row.of("a property of CONNECT only", 5, "20 05 00 00 02 17 01", MALFORMED),
+                Row.of(
+                        "MQTT 5.0 3.2.2.3.14: Server Keep Alive twice",
+                        5,
+                        "20 09 00 00 06 13 00 01 13 00 01",
+                        MALFORMED),
+                Row.of("properties longer than the packet", 5, "20 06 00 00 04 13 00 1E", MALFORMED),
+                Row.of("bytes behind the properties", 5, "20 06 00 00 00 13 00 1E", MALFORMED));
     }
 
     @ParameterizedTest

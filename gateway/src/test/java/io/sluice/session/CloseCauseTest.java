@@ -102,7 +102,8 @@ final class CloseCauseTest {
                         CloseCause.BRIDGE_REFUSED,
                         CloseCause.NO_BROKER,
                         CloseCause.CONNACK_TIMEOUT,
-                        CloseCause.BROKER_SILENT)
+                        CloseCause.BROKER_SILENT,
+                        CloseCause.NOT_CONNACK)
                 .contains(cause);
 
         assertThat(cause.disconnectCode() == -1

@@ -67,12 +67,16 @@ final class GoodbyeTest {
     /** What ends a session with a word of the gateway's own. Codes: -1 is none. */
     private enum Ending {
         SHUTDOWN(3, 0x88, 0x8B, 1001, rig -> rig.session.stop()),
+        DRAIN(3, 0x88, 0x8B, 1012, rig -> rig.session.drain(null)),
+        KICKED(3, 0x87, 0x98, 1008, rig -> rig.session.kick()),
+        BANNED(5, 0x8A, 0x98, 1008, rig -> rig.session.ban()),
+        MEMORY_SHED(3, 0x89, 0x89, 1013, rig -> rig.session.shed()),
         INTERNAL(-1, -1, -1, 1011, rig -> rig.session.failed(new IllegalStateException("a bug"))),
         TEXT_FRAME(-1, -1, -1, 1003, rig -> rig.session.clientFailed(CloseCause.TEXT_FRAME)),
         FRAME_ERROR(-1, -1, -1, 1002, rig -> rig.session.clientFailed(CloseCause.FRAME_ERROR)),
         CLOSE_REASON_INVALID(-1, -1, -1, 1007, rig -> rig.session.clientFailed(CloseCause.CLOSE_REASON_INVALID)),
         CLIENT_CLOSE(-1, -1, -1, 0, rig -> rig.session.clientFinished()),
-        BROKER_MALFORMED(3, 0x80, 0x80, 1014, rig -> rig.fromBroker("00"));
+        BROKER_MALFORMED(3, 0x80, 0x80, 1014, rig -> rig.fromBroker("20 80 80 80 80"));
 
         private final int returnCode;
         private final int connackReason;
@@ -130,12 +134,64 @@ final class GoodbyeTest {
         }
     }
 
+    @Test
+    @DisplayName("5.0 4.13: a client that is to go elsewhere is told where")
+    void namesAnotherServer() {
+        SessionRig before = SessionRig.awaiting(CONNECT_5);
+        SessionRig after = SessionRig.open(5);
+        SessionRig three = SessionRig.open(4);
+
+        before.session.drain("eu");
+        after.session.drain("eu");
+        three.session.drain("eu");
+
+        assertThat(before.client.sent()).isEqualTo(hex("20 16 00 9C 13 1C 0002 6575 1F 000B 647261696E206D6F766564"));
+        assertThat(after.client.sent()).isEqualTo(hex("E0 15 9C 13 1C 0002 6575 1F 000B 647261696E206D6F766564"));
+        assertThat(three.client.sent()).isEmpty();
+        assertThat(three.toldClient()).isEqualTo(CloseCause.DRAIN_MOVED);
+        assertThat(after.toldClient().webSocketCode()).isEqualTo(1012);
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerPingsIsReset() {
+        SessionRig rig = SessionRig.open(5);
+
+        rig.session.clientFailed(CloseCause.PONG_OVERDUE);
+
+        assertThat(rig.client.sends).isZero();
+        assertThat(rig.client.aborts).isOne();
+        assertThat(rig.broker.finishedWith).isEqualTo(CloseCause.PONG_OVERDUE);
+    }
+
+    @ParameterizedTest(name = "level {0}")
+    @ValueSource(ints = {3, 4, 5})
+    void queueFull(int level) {
+        SessionRig rig = SessionRig.dialing(Packets.connect(level));
+
+        rig.session.upstreamRefused(CloseCause.QUEUE_FULL);
+
+        assertThat(rig.client.sent()).isEqualTo(level == 5 ? hex(connack5(0x89, "queue full")) : "20020003");
+        assertThat(rig.toldClient().webSocketCode()).isEqualTo(1013);
+    }
+
+    @ParameterizedTest(name = "level {0}")
+    @ValueSource(ints = {3, 4, 5})
+    @DisplayName("[MQTT-3.2.0-1] the broker's first packet is no CONNACK")
+    void notConnack(int level) {
+        SessionRig rig = SessionRig.awaiting(Packets.connect(level));
+
+        rig.fromBroker("48 54 54 50");
+
+        assertThat(rig.client.sent()).isEqualTo(level == 5 ? hex(connack5(0x88, "broker not connack")) : "20020003");
+        assertThat(rig.toldClient()).isEqualTo(CloseCause.NOT_CONNACK);
+    }
+
     @ParameterizedTest(name = "level {0}")
     @CsvSource({"3, 20020003", "4, 20020003"})
     void noBrokerOfThree(int level, String packet) {
         SessionRig rig = SessionRig.dialing(Packets.connect(level));
 
-        rig.session.upstreamRefused();
+        rig.session.upstreamRefused(CloseCause.NO_BROKER);
 
         assertThat(rig.client.sent()).isEqualTo(packet);
         assertThat(rig.client.finishedWith).isEqualTo(CloseCause.NO_BROKER);
@@ -145,7 +201,7 @@ final class GoodbyeTest {
     void noBrokerOfFive() {
         SessionRig rig = SessionRig.dialing(CONNECT_5);
 
-        rig.session.upstreamRefused();
+        rig.session.upstreamRefused(CloseCause.NO_BROKER);
 
         assertThat(rig.client.sent()).isEqualTo(hex(connack5(0x88, "no broker")));
     }

@@ -291,7 +291,7 @@ final class SessionEndingTest {
     @Test
     void countsTheGatewaysConnackAsAPacketToTheClient() {
         SessionRig rig = SessionRig.dialing(CONNECT_4);
-        rig.session.upstreamRefused();
+        rig.session.upstreamRefused(CloseCause.NO_BROKER);
 
         SessionEnd end = rig.end();
 
@@ -331,8 +331,8 @@ final class SessionEndingTest {
     private enum Illegal {
         BROKER_CONNECTED_WHILE_OPENING("OPENING", rig -> rig.connected()),
         BROKER_CONNECTED_TWICE("OPEN", rig -> rig.session.upstreamConnected(new SessionRig.FakePeer(), "b")),
-        NO_BROKER_WHILE_OPENING("OPENING", rig -> rig.session.upstreamRefused()),
-        NO_BROKER_WHILE_OPEN("OPEN", rig -> rig.session.upstreamRefused()),
+        NO_BROKER_WHILE_OPENING("OPENING", rig -> rig.session.upstreamRefused(CloseCause.NO_BROKER)),
+        NO_BROKER_WHILE_OPEN("OPEN", rig -> rig.session.upstreamRefused(CloseCause.NO_BROKER)),
         BROKER_BYTES_WHILE_DIALING("DIALING", rig -> rig.fromBroker(CONNACK_3X)),
         BROKER_FINISHED_WHILE_DIALING("DIALING", rig -> rig.session.upstreamFinished()),
         BROKER_CLOSED_WHILE_DIALING("DIALING", rig -> rig.session.upstreamClosed()),
@@ -382,7 +382,7 @@ final class SessionEndingTest {
         rig.session.upstreamWritable();
         rig.session.upstreamFinished();
         rig.session.upstreamClosed();
-        rig.session.upstreamRefused();
+        rig.session.upstreamRefused(CloseCause.NO_BROKER);
         rig.session.stop();
 
         assertThat(rig.observer.bugs).hasSize(11);

@@ -41,6 +41,7 @@ final class SessionSimulation {
 
     private @Nullable SimulatedSide broker;
     private boolean accepted;
+    private boolean ordered;
     private boolean finishing;
     private long finishingSince;
     private @Nullable CloseCause cause;
@@ -131,8 +132,13 @@ final class SessionSimulation {
     }
 
     private void seldom() {
-        switch (random.nextInt(20)) {
-            case 0 -> event("stop", session::stop);
+        switch (random.nextInt(40)) {
+            case 0 -> order("stop", session::stop);
+            case 5 -> order("drain", () -> session.drain(null));
+            case 6 -> order("move", () -> session.drain("eu"));
+            case 7 -> order("kick", session::kick);
+            case 8 -> order("ban", session::ban);
+            case 9 -> order("shed", session::shed);
             case 1, 2 -> {
                 clock.forwardNanos(TimeUnit.SECONDS.toNanos(random.nextLong(100_000)));
                 ticks(1);
@@ -145,6 +151,12 @@ final class SessionSimulation {
             }
             default -> ticks(1);
         }
+    }
+
+    /** The gateway ends the session; a goodbye that waits for its boundary cannot be seen from here. */
+    private void order(String name, Runnable call) {
+        ordered = true;
+        event(name, call);
     }
 
     private void ticks(int count) {
@@ -240,7 +252,7 @@ final class SessionSimulation {
     /** In OPEN all is passed on at once. A goodbye that waits for its boundary cannot be seen from here: it may last a second. */
     private void checkFlow(int passed) {
         int expected = Math.min(client.at, client.script.passes());
-        if (!rates.unlimited() && passed < expected) {
+        if (!ordered && !rates.unlimited() && passed < expected) {
             // throttled, or in the runs before it was: no more waits than was read at once or held behind CONNECT
             require(expected - passed <= MOST_BEFORE_CONNACK + 2 * LONGEST_RUN, "too much waits for the rates");
             return;
@@ -461,7 +473,10 @@ final class SessionSimulation {
             }
             searching = false;
             if (random.nextInt(5) == 0) {
-                event("refused", session::upstreamRefused);
+                boolean queueFull = random.nextBoolean();
+                event(
+                        "refused",
+                        () -> session.upstreamRefused(queueFull ? CloseCause.QUEUE_FULL : CloseCause.NO_BROKER));
             } else {
                 SimulatedSide side = new SimulatedSide(
                         "broker" + brokers.size(), Scripts.broker(random, level, brokersWords.size() == 0));
