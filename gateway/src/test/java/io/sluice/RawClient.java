@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -107,12 +108,20 @@ final class RawClient extends Wire {
     /** Shakes hands at once. */
     static RawClient tls(InetSocketAddress address, SSLContext context, List<String> versions, List<String> alpn)
             throws IOException {
+        return tls(address, context, "localhost", versions, alpn);
+    }
+
+    /** @param name asked for (SNI) and expected in the certificate */
+    static RawClient tls(
+            InetSocketAddress address, SSLContext context, String name, List<String> versions, List<String> alpn)
+            throws IOException {
         RecordingSocket tcp = connect(address, 0);
         tcp.recording = new ByteArrayOutputStream();
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(tcp, "localhost", 443, true);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(tcp, name, 443, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(versions.toArray(String[]::new));
         parameters.setApplicationProtocols(alpn.toArray(String[]::new));
+        parameters.setServerNames(List.of(new SNIHostName(name)));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
         socket.setSoTimeout(PATIENCE_MILLIS);
@@ -132,6 +141,10 @@ final class RawClient extends Wire {
         }
         socket.connect(address, PATIENCE_MILLIS);
         return socket;
+    }
+
+    InetSocketAddress localAddress() {
+        return (InetSocketAddress) transport.getLocalSocketAddress();
     }
 
     RawClient send(String text) throws IOException {

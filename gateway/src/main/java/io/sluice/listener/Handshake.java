@@ -28,7 +28,7 @@ final class Handshake implements HttpHandler {
 
     /** Takes over an upgraded connection. */
     interface Upgrade {
-        void upgraded(HttpServerExchange exchange, Routes.Route route);
+        void upgraded(HttpServerExchange exchange, Routes.Route route, String subprotocol);
     }
 
     private static final HttpString SEC_WEBSOCKET_KEY = HttpString.tryFromString("Sec-WebSocket-Key");
@@ -152,7 +152,7 @@ final class Handshake implements HttpHandler {
     private void accept(HttpServerExchange exchange, Routes.Route route, String subprotocol) {
         HeaderMap answer = exchange.getResponseHeaders();
         String key = exchange.getRequestHeaders().getFirst(SEC_WEBSOCKET_KEY);
-        exchange.upgradeChannel((connection, upgraded) -> upgrade.upgraded(upgraded, route));
+        exchange.upgradeChannel((connection, upgraded) -> upgrade.upgraded(upgraded, route, subprotocol));
         answer.put(Headers.UPGRADE, "websocket");
         answer.put(SEC_WEBSOCKET_ACCEPT, acceptOf(key));
         answer.put(SEC_WEBSOCKET_PROTOCOL, subprotocol);

@@ -5,7 +5,6 @@ import io.sluice.config.ListenerConfig;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.net.NettyBufferPool;
-import io.sluice.session.ClientInfo;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.SessionObserver;
@@ -211,18 +210,17 @@ public final class Listener {
         return wrapped;
     }
 
-    private void upgraded(HttpServerExchange exchange, Routes.Route route) {
+    private void upgraded(HttpServerExchange exchange, Routes.Route route, String subprotocol) {
         HttpServerConnection server = (HttpServerConnection) exchange.getConnection();
         StreamConnection connection = server.getChannel();
         IoContext io = threads.of(connection.getIoThread());
         WebSocketConnection client = new WebSocketConnection(io, connection);
         server.addCloseListener(client);
-        InetSocketAddress address = connection.getPeerAddress(InetSocketAddress.class);
         Session session = new Session(
                 groups.get(IoThreads.indexOf(io.thread())),
                 route.policy(),
                 observer,
-                new ClientInfo(config.name(), address),
+                ClientFacts.of(config.name(), exchange, connection, subprotocol),
                 client);
         client.start(session);
         if (stopping) {

@@ -103,6 +103,11 @@ public final class Session extends TimerWheel.Timer {
         deadlineIn(policy.connectPacketTimeout());
     }
 
+    /** Who the client is. Readable from any thread. */
+    public ClientInfo info() {
+        return info;
+    }
+
     // Events of the client's side
 
     /** MQTT bytes from the client, frame boundaries forgotten. */

@@ -58,7 +58,12 @@ final class SessionRig {
                 rates,
                 levels,
                 bridges);
-        session = new Session(group, policy, observer, new ClientInfo("public", ADDRESS), client);
+        session = new Session(
+                group,
+                policy,
+                observer,
+                new ClientInfo("public", ADDRESS, ADDRESS, ADDRESS, null, null, null, null),
+                client);
     }
 
     /** A session in DIALING. */

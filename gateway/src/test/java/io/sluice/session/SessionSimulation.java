@@ -83,7 +83,12 @@ final class SessionSimulation {
                 0b111000,
                 false);
         InetSocketAddress address = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);
-        session = new Session(group, policy, new Reports(), new ClientInfo("public", address), client);
+        session = new Session(
+                group,
+                policy,
+                new Reports(),
+                new ClientInfo("public", address, address, address, null, null, null, null),
+                client);
     }
 
     /** Lives the whole life of the session, and a while beyond; throws AssertionError where an invariant breaks. */
