@@ -40,10 +40,10 @@ class ArchitectureTest {
         "net,       config",
         "mqtt,      config",
         "limit,     config",
-        "identity,  config",
+        "identity,  identity",
         "tls,       config",
         "telemetry, config",
-        "config,    config"
+        "config,    config identity"
     })
     void importsOnlyAlongTheArrows(String name, String allowed) {
         List<String> packages = new ArrayList<>(List.of("io.sluice." + name + ".."));
@@ -136,7 +136,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.sluice.config..")
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage("io.sluice.config..", "java..", "org.jspecify.."))
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("io.sluice.config..", "io.sluice.identity..", "java..", "org.jspecify.."))
                 .check(GATEWAY);
     }
 

@@ -108,15 +108,26 @@ final class RawClient extends Wire {
     /** Shakes hands at once. */
     static RawClient tls(InetSocketAddress address, SSLContext context, List<String> versions, List<String> alpn)
             throws IOException {
-        return tls(address, context, "localhost", versions, alpn);
+        return tls(address, context, "localhost", versions, alpn, new byte[0]);
     }
 
-    /** @param name asked for (SNI) and expected in the certificate */
+    /**
+     * Shakes hands at once.
+     *
+     * @param name asked for (SNI) and expected in the certificate
+     * @param prelude sent in front of TLS
+     */
     static RawClient tls(
-            InetSocketAddress address, SSLContext context, String name, List<String> versions, List<String> alpn)
+            InetSocketAddress address,
+            SSLContext context,
+            String name,
+            List<String> versions,
+            List<String> alpn,
+            byte[] prelude)
             throws IOException {
         RecordingSocket tcp = connect(address, 0);
         tcp.recording = new ByteArrayOutputStream();
+        tcp.getOutputStream().write(prelude);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(tcp, name, 443, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(versions.toArray(String[]::new));

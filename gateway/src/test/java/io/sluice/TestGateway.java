@@ -107,6 +107,11 @@ final class TestGateway implements AutoCloseable {
         return RawClient.tls(secure, trusting(), versions, alpn);
     }
 
+    /** @param prelude sent in front of TLS */
+    RawClient secure(byte[] prelude) throws IOException {
+        return RawClient.tls(secure, trusting(), "localhost", List.of("TLSv1.3"), List.of("http/1.1"), prelude);
+    }
+
     @Override
     public void close() {
         gateway.close();

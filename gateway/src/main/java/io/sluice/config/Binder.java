@@ -51,6 +51,8 @@ final class Binder {
                 entry.get(Keys.LISTENER_BIND),
                 Optional.of(entry.get(Keys.LISTENER_TLS)).filter(name -> !name.equals(Checks.OFF)),
                 entry.get(Keys.LISTENER_ALLOW_PLAINTEXT),
+                entry.get(Keys.LISTENER_CLIENT_ADDRESS),
+                entry.get(Keys.LISTENER_TRUSTED_PROXIES),
                 entry.get(Keys.LISTENER_HANDSHAKE_TIMEOUT));
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.config.ListenerConfig.ClientAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class Checks {
     List<String> run() {
         tlsBundles();
         plaintext();
+        proxies();
         addresses();
         references();
         brokers();
@@ -88,6 +90,25 @@ final class Checks {
                                 + Quote.quote(exposed.get().toString())
                                 + " is not loopback; if that is meant, write "
                                 + listener.path(Keys.LISTENER_ALLOW_PLAINTEXT) + "=true",
+                        problems);
+            }
+        }
+    }
+
+    private void proxies() {
+        for (Entry listener : listeners) {
+            boolean told = listener.find(Keys.LISTENER_CLIENT_ADDRESS)
+                    .filter(source -> source != ClientAddress.PEER)
+                    .isPresent();
+            boolean nobody = listener.find(Keys.LISTENER_TRUSTED_PROXIES)
+                    .filter(List::isEmpty)
+                    .isPresent();
+            if (told && nobody) {
+                listener.complain(
+                        Keys.LISTENER_CLIENT_ADDRESS,
+                        Quote.quote(String.valueOf(listener.text(Keys.LISTENER_CLIENT_ADDRESS)))
+                                + " is believed from proxies alone, and there is none; write their networks, e.g. "
+                                + listener.path(Keys.LISTENER_TRUSTED_PROXIES) + "=10.0.0.0/8",
                         problems);
             }
         }

@@ -2,13 +2,17 @@ package io.sluice.config;
 
 import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
+import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.MinVersion;
+import io.sluice.identity.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +54,29 @@ final class Keys {
             "false",
             Format.choice("true", "false").map("true"::equals),
             "true: plain ws beyond loopback is meant, e.g. behind a balancer that ends TLS.");
+    static final Key<ClientAddress> LISTENER_CLIENT_ADDRESS = row(
+            Section.LISTENER,
+            "client-address",
+            "peer",
+            Format.choice("peer", "proxy-protocol", "x-forwarded-for", "forwarded")
+                    .map(Keys::clientAddress),
+            "Who tells the client's address: peer (the other end of the connection is the client), proxy-protocol (a"
+                    + " PROXY v1 or v2 header in front of TLS), or the HTTP header x-forwarded-for or forwarded; the"
+                    + " last three only from trusted-proxies.");
+    static final Key<List<Cidr>> LISTENER_TRUSTED_PROXIES = row(
+            Section.LISTENER,
+            "trusted-proxies",
+            "none",
+            Format.listOr("none", Keys::cidr),
+            "Addresses and networks of the proxies in front that are believed, several by comma, e.g. 10.0.0.0/8, or"
+                    + " none. Headers are walked from the right past all that are trusted. Without TLS their"
+                    + " X-Forwarded-Proto is the scheme that origins are compared by.");
     static final Key<Duration> LISTENER_HANDSHAKE_TIMEOUT = row(
             Section.LISTENER,
             "handshake-timeout",
             "10s",
             Quantity.duration("1ms", "1h"),
-            "Longest TLS handshake, and longest HTTP request, 1ms to 1h.");
+            "Longest PROXY header, longest TLS handshake, and longest HTTP request, 1ms to 1h.");
 
     static final Key<Path> TLS_CERTIFICATE = row(
             Section.TLS,
@@ -298,6 +319,19 @@ final class Keys {
             case "3.1.1" -> MqttVersion.V3_1_1;
             default -> MqttVersion.V5;
         };
+    }
+
+    private static ClientAddress clientAddress(String word) {
+        return ClientAddress.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    private static @Nullable Cidr cidr(String text, Consumer<String> problems) {
+        try {
+            return Cidr.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            problems.accept(String.valueOf(wrong.getMessage()));
+            return null;
+        }
     }
 
     static List<Key<?>> of(Section section) {

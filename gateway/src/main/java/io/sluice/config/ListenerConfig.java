@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.identity.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +13,29 @@ import java.util.Optional;
  * @param bind addresses to listen on, at least one; port 0 takes a free one
  * @param tls name of the TLS bundle, or empty for plain {@code ws} ({@code off})
  * @param allowPlaintext plain {@code ws} is meant, also beyond loopback
- * @param handshakeTimeout bound on TLS handshake and HTTP request, each
+ * @param clientAddress who tells the client's address
+ * @param trustedProxies networks of the proxies that are believed; empty means none
+ * @param handshakeTimeout bound on PROXY header, TLS handshake and HTTP request, each
  */
 public record ListenerConfig(
-        String name, List<HostPort> bind, Optional<String> tls, boolean allowPlaintext, Duration handshakeTimeout) {
+        String name,
+        List<HostPort> bind,
+        Optional<String> tls,
+        boolean allowPlaintext,
+        ClientAddress clientAddress,
+        List<Cidr> trustedProxies,
+        Duration handshakeTimeout) {
+
+    /** Who tells the client's address. */
+    public enum ClientAddress {
+        PEER,
+        PROXY_PROTOCOL,
+        X_FORWARDED_FOR,
+        FORWARDED
+    }
 
     public ListenerConfig {
         bind = List.copyOf(bind);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 }

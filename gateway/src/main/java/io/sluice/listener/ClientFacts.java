@@ -1,12 +1,22 @@
 package io.sluice.listener;
 
+import io.sluice.config.ListenerConfig;
+import io.sluice.config.ListenerConfig.ClientAddress;
+import io.sluice.identity.CidrSet;
+import io.sluice.identity.ForwardedFor;
 import io.sluice.session.ClientInfo;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -22,22 +32,75 @@ import org.xnio.StreamConnection;
 import org.xnio.ssl.SslConnection;
 
 /**
- * Reads from a connection and its handshake who the client is.
+ * Reads from the connections and handshakes of one listener who their clients are.
  *
  * <p>Immutable.
  */
 final class ClientFacts {
-    private ClientFacts() {}
+    private static final Set<String> SCHEMES = Set.of("http", "https");
 
-    static ClientInfo of(
-            String listener, HttpServerExchange exchange, StreamConnection connection, String subprotocol) {
-        InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
+    private final ListenerConfig config;
+    private final CidrSet trusted;
+
+    ClientFacts(ListenerConfig config) {
+        this.config = config;
+        trusted = CidrSet.of(config.trustedProxies());
+    }
+
+    /** Whether the peer is a proxy that is believed. */
+    boolean trusts(InetSocketAddress peer) {
+        return trusted.contains(peer.getAddress());
+    }
+
+    /** The client's own address; port 0 where a proxy does not tell it. */
+    InetSocketAddress address(HttpServerExchange exchange) {
+        Arrival arrival = arrival(exchange);
+        HeaderMap headers = exchange.getRequestHeaders();
+        return switch (config.clientAddress()) {
+            case PEER, PROXY_PROTOCOL -> arrival.client();
+            case X_FORWARDED_FOR ->
+                ForwardedFor.X_FORWARDED_FOR.client(arrival.peer(), trusted, lines(headers, Headers.X_FORWARDED_FOR));
+            case FORWARDED -> ForwardedFor.FORWARDED.client(arrival.peer(), trusted, lines(headers, Headers.FORWARDED));
+        };
+    }
+
+    /**
+     * The scheme of the page's address bar; null where it is not known. What ends TLS in front tells it in X-Forwarded-Proto,
+     * but not where it speaks the PROXY protocol: then the client's own headers come through.
+     */
+    @Nullable
+    String scheme(HttpServerExchange exchange) {
+        if (config.tls().isPresent()) {
+            return "https";
+        }
+        List<String> told = lines(exchange.getRequestHeaders(), Headers.X_FORWARDED_PROTO);
+        if (told.size() != 1
+                || config.clientAddress() == ClientAddress.PROXY_PROTOCOL
+                || !trusts(arrival(exchange).peer())) {
+            return null;
+        }
+        String scheme = told.get(0).strip().toLowerCase(Locale.ROOT);
+        return SCHEMES.contains(scheme) ? scheme : null;
+    }
+
+    private static List<String> lines(HeaderMap headers, HttpString name) {
+        HeaderValues lines = headers.get(name);
+        return lines == null ? List.of() : lines;
+    }
+
+    private static Arrival arrival(HttpServerExchange exchange) {
+        return HeaderGuard.arrival((HttpServerConnection) exchange.getConnection());
+    }
+
+    ClientInfo info(HttpServerExchange exchange, String subprotocol) {
+        Arrival arrival = arrival(exchange);
+        StreamConnection connection = ((HttpServerConnection) exchange.getConnection()).getChannel();
         HeaderMap headers = exchange.getRequestHeaders();
         return new ClientInfo(
-                listener,
-                peer,
-                peer,
-                connection.getLocalAddress(InetSocketAddress.class),
+                config.name(),
+                address(exchange),
+                arrival.peer(),
+                arrival.local(),
                 connection instanceof SslConnection secure ? tls(secure) : null,
                 headers.getFirst(Headers.HOST),
                 headers.getFirst(Headers.ORIGIN),

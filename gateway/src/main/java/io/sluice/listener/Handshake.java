@@ -44,22 +44,21 @@ final class Handshake implements HttpHandler {
 
     private final RefusalLog log;
     private final Routes routes;
-    private final @Nullable String scheme;
+    private final ClientFacts facts;
     private final HttpHandler fallback;
     private final BooleanSupplier stopping;
     private final Upgrade upgrade;
 
-    /** @param scheme of the requests; null behind a proxy that ends TLS, where it is not known */
     Handshake(
             String listener,
             Routes routes,
-            @Nullable String scheme,
+            ClientFacts facts,
             HttpHandler fallback,
             BooleanSupplier stopping,
             Upgrade upgrade) {
-        log = new RefusalLog(listener);
+        log = new RefusalLog(listener, facts);
         this.routes = routes;
-        this.scheme = scheme;
+        this.facts = facts;
         this.fallback = fallback;
         this.stopping = stopping;
         this.upgrade = upgrade;
@@ -133,8 +132,9 @@ final class Handshake implements HttpHandler {
             return route.config().originAbsentAllowed() ? null : Refusal.ORIGIN_ABSENT;
         }
         String host = only(exchange.getRequestHeaders(), Headers.HOST);
-        boolean allowed =
-                origins.size() == 1 && host != null && route.origins().allow(origins.getFirst(), scheme, host);
+        boolean allowed = origins.size() == 1
+                && host != null
+                && route.origins().allow(origins.getFirst(), facts.scheme(exchange), host);
         return allowed ? null : Refusal.ORIGIN;
     }
 

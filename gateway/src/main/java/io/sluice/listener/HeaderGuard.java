@@ -23,21 +23,25 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     private static final Logger LOG = LoggerFactory.getLogger(HeaderGuard.class);
 
     private final StreamConnection connection;
+    private final Arrival arrival;
     private final HandshakeDeadline deadline;
     private final NettyBufferPool buffers;
     private boolean lineEnded;
     private boolean folded;
 
-    private HeaderGuard(StreamConnection connection, HandshakeDeadline deadline, NettyBufferPool buffers) {
+    private HeaderGuard(
+            StreamConnection connection, Arrival arrival, HandshakeDeadline deadline, NettyBufferPool buffers) {
         super(connection.getSourceChannel().getConduit());
         this.connection = connection;
+        this.arrival = arrival;
         this.deadline = deadline;
         this.buffers = buffers;
     }
 
     /** Puts a guard into a connection that is about to speak HTTP. */
-    static void guard(StreamConnection connection, HandshakeDeadline deadline, NettyBufferPool buffers) {
-        connection.getSourceChannel().setConduit(new HeaderGuard(connection, deadline, buffers));
+    static void guard(
+            StreamConnection connection, Arrival arrival, HandshakeDeadline deadline, NettyBufferPool buffers) {
+        connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, deadline, buffers));
     }
 
     /** Takes the guard out again; returns the conduit below it. */
@@ -50,9 +54,16 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
         return source.getConduit();
     }
 
+    /** Where a connection that speaks HTTP, or did until its upgrade, comes from. */
+    static Arrival arrival(HttpServerConnection connection) {
+        // while a request is handled another conduit stands in front of the guard
+        return connection.getOriginalSourceConduit() instanceof HeaderGuard guard
+                ? guard.arrival
+                : Arrival.of(connection.getChannel());
+    }
+
     /** Whether a request of this connection had a folded line. */
     static boolean folded(HttpServerConnection connection) {
-        // while a request is handled another conduit stands in front of the guard
         return connection.getOriginalSourceConduit() instanceof HeaderGuard guard && guard.folded;
     }
 

@@ -2,6 +2,7 @@ package io.sluice.listener;
 
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
+import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.net.NettyBufferPool;
@@ -58,6 +59,7 @@ public final class Listener {
     private final ListenerConfig config;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
+    private final ClientFacts facts;
     private final SessionObserver observer;
     private final @Nullable UndertowXnioSsl tls;
     private final OptionMap tlsOptions;
@@ -84,6 +86,7 @@ public final class Listener {
         this.config = config;
         this.threads = threads;
         this.groups = groups;
+        facts = new ClientFacts(config);
         this.observer = observer;
         NettyBufferPool buffers = threads.buffers();
         if (bundle == null) {
@@ -99,12 +102,7 @@ public final class Listener {
         http = new HttpOpenListener(
                 buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
         http.setRootHandler(new Handshake(
-                config.name(),
-                Routes.of(config.name(), ready),
-                bundle == null ? null : "https",
-                fallback,
-                () -> stopping,
-                this::upgraded));
+                config.name(), Routes.of(config.name(), ready), facts, fallback, () -> stopping, this::upgraded));
     }
 
     private static OptionMap httpOptions(int handshakeMillis) {
@@ -188,17 +186,42 @@ public final class Listener {
 
     private void open(StreamConnection connection) {
         try {
+            Arrival direct = Arrival.of(connection);
+            if (config.clientAddress() != ClientAddress.PROXY_PROTOCOL) {
+                arrived(connection, direct);
+            } else if (facts.trusts(direct.peer())) {
+                HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), connection);
+                deadline.in(config.handshakeTimeout().toNanos());
+                new ProxyGate(connection, deadline, this::arrived).start();
+            } else {
+                LOG.debug(
+                        "connection closed, its peer is not among the trusted proxies listener={} peer={}",
+                        config.name(),
+                        direct.peer());
+                IoUtils.safeClose(connection);
+            }
+        } catch (RuntimeException | Error bug) {
+            IoUtils.safeClose(connection);
+            observer.bug("opening a connection", bug);
+        }
+    }
+
+    /** From here on it is TLS or HTTP. */
+    private void arrived(StreamConnection connection, Arrival arrival) {
+        try {
             StreamConnection channel = tls == null ? connection : wrap(tls, connection);
-            TimerWheel wheel =
-                    groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
-            HandshakeDeadline deadline = new HandshakeDeadline(wheel, channel);
+            HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), channel);
             deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
-            HeaderGuard.guard(channel, deadline, threads.buffers());
+            HeaderGuard.guard(channel, arrival, deadline, threads.buffers());
             http.handleEvent(channel);
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);
             observer.bug("opening a connection", bug);
         }
+    }
+
+    private TimerWheel wheel(StreamConnection connection) {
+        return groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
     }
 
     private StreamConnection wrap(UndertowXnioSsl ssl, StreamConnection connection) {
@@ -220,7 +243,7 @@ public final class Listener {
                 groups.get(IoThreads.indexOf(io.thread())),
                 route.policy(),
                 observer,
-                ClientFacts.of(config.name(), exchange, connection, subprotocol),
+                facts.info(exchange, subprotocol),
                 client);
         client.start(session);
         if (stopping) {

@@ -23,11 +23,13 @@ final class RefusalLog {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String listener;
+    private final ClientFacts facts;
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private final AtomicInteger untold = new AtomicInteger();
 
-    RefusalLog(String listener) {
+    RefusalLog(String listener, ClientFacts facts) {
         this.listener = listener;
+        this.facts = facts;
     }
 
     /** @param route null where none was found */
@@ -67,8 +69,8 @@ final class RefusalLog {
         return Quote.quote(exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
     }
 
-    private static String client(HttpServerExchange exchange) {
-        InetSocketAddress address = exchange.getSourceAddress();
+    private String client(HttpServerExchange exchange) {
+        InetSocketAddress address = facts.address(exchange);
         return new HostPort(address.getHostString(), address.getPort()).toString();
     }
 }

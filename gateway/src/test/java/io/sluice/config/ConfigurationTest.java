@@ -40,6 +40,8 @@ class ConfigurationTest {
                                 List.of(new HostPort("::", 443)),
                                 Optional.of("default"),
                                 false,
+                                ListenerConfig.ClientAddress.PEER,
+                                List.of(),
                                 Duration.ofSeconds(10))),
                         List.of(new TlsConfig(
                                 "default",

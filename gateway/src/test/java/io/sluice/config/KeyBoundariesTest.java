@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.identity.Cidr;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,15 @@ class KeyBoundariesTest {
                 row("listener.tls", "a1", "a1"),
                 row("listener.allow-plaintext", "true", true),
                 row("listener.allow-plaintext", "false", false),
+                row("listener.client-address", "peer", ListenerConfig.ClientAddress.PEER),
+                row("listener.client-address", "proxy-protocol", ListenerConfig.ClientAddress.PROXY_PROTOCOL),
+                row("listener.client-address", "x-forwarded-for", ListenerConfig.ClientAddress.X_FORWARDED_FOR),
+                row("listener.client-address", "forwarded", ListenerConfig.ClientAddress.FORWARDED),
+                row("listener.trusted-proxies", "none", List.of()),
+                row(
+                        "listener.trusted-proxies",
+                        "10.0.0.0/8, ::1",
+                        List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))),
                 row("listener.handshake-timeout", "1ms", Duration.ofMillis(1)),
                 row("listener.handshake-timeout", "1h", Duration.ofHours(1)),
                 row("tls.certificate", "a b.pem", Path.of("a b.pem")),
@@ -110,6 +120,8 @@ class KeyBoundariesTest {
                 refusals("listener.bind", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1", "[::1%]:1", "a,a:1"),
                 refusals("listener.tls", "web, eu", "Web", "1a", "a-b"),
                 refusals("listener.allow-plaintext", "TRUE", "yes", "1"),
+                refusals("listener.client-address", "off", "Peer", "proxy", "peer, forwarded"),
+                refusals("listener.trusted-proxies", "none, ::1", "10.0.0.1/8", "proxy.example", "::1, ::1", "any"),
                 refusals("listener.handshake-timeout", "0ms", "3600001ms", "off", "10", "-1s", "+1s", "1w", "1\u0661s"),
                 refusals("tls.certificate", "a\u0000b"),
                 refusals("tls.private-key", "a\u0000b"),
