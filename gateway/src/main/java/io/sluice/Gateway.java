@@ -186,8 +186,8 @@ public final class Gateway implements AutoCloseable {
                 .filter(policy -> policy.name().equals(route.limit()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no limit policy " + route.limit()));
-        ClientIds ids = clientIds.computeIfAbsent(route.cluster(), cluster -> new ClientIds());
-        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.cluster()), ids));
+        ClientIds ids = clientIds.computeIfAbsent(route.clusters().get(0), cluster -> new ClientIds());
+        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.clusters()), ids));
     }
 
     private static Map<String, TlsBundle> loadTls(List<TlsConfig> configs) throws StartException {

@@ -96,12 +96,10 @@ class EndingsIT {
         try (ServerSocket taken = new ServerSocket(0)) {
             closed = taken.getLocalPort();
         }
-        for (String address : new String[] {"127.0.0.1:" + closed, "broker.invalid:1883"}) {
-            try (TestGateway gateway = TestGateway.start("cluster.brokers=" + address);
-                    RawClient client = gateway.plain().open(Packets.connect(level))) {
-                assertSaid(assertClosed(client, 1013), level, UNAVAILABLE_3, "20 88");
-                log.await("cause=no-broker");
-            }
+        try (TestGateway gateway = TestGateway.start("cluster.brokers=127.0.0.1:" + closed);
+                RawClient client = gateway.plain().open(Packets.connect(level))) {
+            assertSaid(assertClosed(client, 1013), level, UNAVAILABLE_3, "20 88");
+            log.await("cause=no-broker");
         }
     }
 

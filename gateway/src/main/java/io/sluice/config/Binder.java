@@ -81,7 +81,13 @@ final class Binder {
                 entry.get(Keys.ROUTE_ORIGIN_ABSENT),
                 entry.get(Keys.ROUTE_CLUSTERS),
                 entry.get(Keys.ROUTE_LIMIT),
-                entry.get(Keys.ROUTE_BRIDGES));
+                entry.get(Keys.ROUTE_BRIDGES),
+                entry.get(Keys.ROUTE_AUTH_URL)
+                        .map(url -> new AuthConfig(
+                                url,
+                                entry.get(Keys.ROUTE_AUTH_TIMEOUT),
+                                entry.get(Keys.ROUTE_AUTH_FAIL),
+                                entry.get(Keys.ROUTE_AUTH_CACHE))));
     }
 
     private static ClusterConfig cluster(Entry entry) {

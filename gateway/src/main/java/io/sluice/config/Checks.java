@@ -140,7 +140,9 @@ final class Checks {
             for (String name : route.find(Keys.ROUTE_LISTENERS).orElse(List.of())) {
                 known(route, Keys.ROUTE_LISTENERS, name, Section.LISTENER);
             }
-            route.find(Keys.ROUTE_CLUSTERS).ifPresent(name -> known(route, Keys.ROUTE_CLUSTERS, name, Section.CLUSTER));
+            for (String name : route.find(Keys.ROUTE_CLUSTERS).orElse(List.of())) {
+                known(route, Keys.ROUTE_CLUSTERS, name, Section.CLUSTER);
+            }
             route.find(Keys.ROUTE_LIMIT).ifPresent(name -> known(route, Keys.ROUTE_LIMIT, name, Section.LIMIT));
         }
     }
@@ -206,7 +208,9 @@ final class Checks {
 
     private void unused() {
         Set<String> bundles = named(listeners, Keys.LISTENER_TLS);
-        Set<String> clusters = named(routes, Keys.ROUTE_CLUSTERS);
+        Set<String> clusters = routes.stream()
+                .flatMap(route -> route.find(Keys.ROUTE_CLUSTERS).orElse(List.of()).stream())
+                .collect(Collectors.toSet());
         Set<String> limits = named(routes, Keys.ROUTE_LIMIT);
         warnUnless(bundles, Section.TLS, "no listener uses it");
         warnUnless(clusters, Section.CLUSTER, "no route leads to it");

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -85,6 +86,12 @@ interface Format<T> {
                 return null;
             }
         };
+    }
+
+    /** {@code word} for nothing, or what the format reads. */
+    static <T> Format<Optional<T>> or(String word, Format<T> format) {
+        Format<Optional<T>> present = format.map(Optional::of);
+        return (text, problems) -> text.equals(word) ? Optional.empty() : present.read(text, problems);
     }
 
     /** Values parted by commas, in order, each once. */

@@ -5,6 +5,8 @@ import io.sluice.config.LimitConfig.MqttVersion;
 import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.identity.Cidr;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,8 +139,13 @@ final class Keys {
             "allow",
             Format.choice("allow", "deny").map("allow"::equals),
             "allow or deny requests without an Origin; clients that are no browsers send none.");
-    static final Key<String> ROUTE_CLUSTERS =
-            row(Section.ROUTE, "clusters", "default", onlyOne(NAME), "Name of the cluster the route leads to.");
+    static final Key<List<String>> ROUTE_CLUSTERS = row(
+            Section.ROUTE,
+            "clusters",
+            "default",
+            Format.list(NAME),
+            "Names of the clusters the route leads to, the preferred one first, several by comma: the next is used"
+                    + " while none of a cluster's brokers is live.");
     static final Key<String> ROUTE_LIMIT =
             row(Section.ROUTE, "limit", "default", NAME, "Name of the route's limit policy.");
     static final Key<Boolean> ROUTE_BRIDGES = row(
@@ -147,6 +154,32 @@ final class Keys {
             "deny",
             Format.choice("deny", "allow").map("allow"::equals),
             "deny or allow broker bridges (bit 7 of the protocol level), to which some brokers give more rights.");
+    static final Key<Optional<URI>> ROUTE_AUTH_URL = row(
+            Section.ROUTE,
+            "auth.url",
+            "off",
+            Format.or(Checks.OFF, Keys::httpUrl),
+            "Ask this http or https URL before each upgrade, or off. It gets Host, URI and client address as"
+                    + " X-Forwarded-*, and Origin, Cookie, Authorization and Sec-WebSocket-Protocol. 2xx lets in, 401 and"
+                    + " 403 go to the client, redirects and other 4xx are a 403.");
+    static final Key<Duration> ROUTE_AUTH_TIMEOUT = row(
+            Section.ROUTE,
+            "auth.timeout",
+            "2s",
+            Quantity.duration("1ms", "1m"),
+            "Longest wait for its answer, 1ms to 1m.");
+    static final Key<Boolean> ROUTE_AUTH_FAIL = row(
+            Section.ROUTE,
+            "auth.fail",
+            "closed",
+            Format.choice("closed", "open").map("open"::equals),
+            "closed: no answer in time or a 5xx refuses with 503; open: it lets in.");
+    static final Key<Optional<Duration>> ROUTE_AUTH_CACHE = row(
+            Section.ROUTE,
+            "auth.cache",
+            "off",
+            Quantity.durationOr("off", "1s", "1d"),
+            "How long an answer holds for the same Authorization, Cookie, URI, Host and Origin, 1s to 1d, or off.");
 
     static final Key<List<HostPort>> CLUSTER_BROKERS = row(
             Section.CLUSTER,
@@ -303,14 +336,19 @@ final class Keys {
         return key;
     }
 
-    private static Format<String> onlyOne(Format<String> name) {
-        return (text, problems) -> {
-            if (text.indexOf(',') >= 0) {
-                problems.accept(Quote.quote(text) + " names several; write one name");
-                return null;
+    private static @Nullable URI httpUrl(String text, Consumer<String> problems) {
+        try {
+            URI url = new URI(text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null) {
+                return url;
             }
-            return name.read(text, problems);
-        };
+        } catch (URISyntaxException unreadable) {
+            // told below
+        }
+        problems.accept(Quote.quote(text)
+                + " is not off or an http URL without user and fragment; write e.g. http://127.0.0.1:9000/auth");
+        return null;
     }
 
     private static MqttVersion version(String word) {

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One route: which requests go to which cluster, and from which pages ({@code route.<name>.*}).
@@ -12,9 +13,10 @@ import java.util.List;
  * @param paths exact paths, each beginning with a slash, at least one
  * @param subprotocols acceptable WebSocket subprotocols, the preferred one first
  * @param originAbsentAllowed a request without an Origin header passes (clients that are no browsers send none)
- * @param cluster name of the cluster ({@code route.clusters})
+ * @param clusters names of the clusters, the preferred one first, at least one
  * @param limit name of the limit policy
  * @param bridgesAllowed CONNECT with bit 7 of the protocol level set passes
+ * @param auth who is asked before a client gets in; empty: nobody
  */
 public record RouteConfig(
         String name,
@@ -24,14 +26,16 @@ public record RouteConfig(
         List<String> subprotocols,
         OriginRule origins,
         boolean originAbsentAllowed,
-        String cluster,
+        List<String> clusters,
         String limit,
-        boolean bridgesAllowed) {
+        boolean bridgesAllowed,
+        Optional<AuthConfig> auth) {
 
     public RouteConfig {
         listeners = List.copyOf(listeners);
         hosts = List.copyOf(hosts);
         paths = List.copyOf(paths);
         subprotocols = List.copyOf(subprotocols);
+        clusters = List.copyOf(clusters);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.listener;
 
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -8,14 +9,18 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
+import io.undertow.util.SameThreadExecutor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
@@ -88,10 +93,48 @@ final class Handshake implements HttpHandler {
         if (refusal == null && subprotocol == null) {
             refusal = Refusal.SUBPROTOCOL;
         }
+        if (refusal == null && !route.policy().dialer().live()) {
+            refusal = Refusal.NO_BROKER;
+        }
+        ForwardAuth auth = route.auth();
         if (refusal != null) {
             refuse(exchange, refusal, route);
+        } else if (subprotocol != null && auth != null) {
+            ask(exchange, route, auth, subprotocol);
         } else if (subprotocol != null) {
             accept(exchange, route, subprotocol);
+        }
+    }
+
+    /** The exchange waits, the I/O thread does not; the answer is judged on the connection's own I/O thread. */
+    private void ask(HttpServerExchange exchange, Routes.Route route, ForwardAuth auth, String subprotocol) {
+        XnioIoThread thread = exchange.getIoThread();
+        Consumer<ForwardAuth.Verdict> then = verdict -> {
+            try {
+                thread.execute(() -> Connectors.executeRootHandler(
+                        waiting -> answered(waiting, route, verdict, subprotocol), exchange));
+            } catch (RejectedExecutionException ending) {
+                // the gateway stops, with all its connections
+            }
+        };
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> auth.ask(exchange, then));
+    }
+
+    private void answered(
+            HttpServerExchange exchange, Routes.Route route, ForwardAuth.Verdict verdict, String subprotocol) {
+        if (Thread.currentThread() != exchange.getIoThread()) {
+            throw new IllegalStateException("not on the connection's I/O thread");
+        }
+        Refusal refusal = stopping.getAsBoolean() ? Refusal.STOPPING : verdict.refusal();
+        if (!exchange.getConnection().isOpen()) {
+            exchange.endExchange(); // the client has not waited
+        } else if (refusal == null) {
+            accept(exchange, route, subprotocol);
+        } else {
+            for (String challenge : verdict.challenges()) {
+                exchange.getResponseHeaders().add(Headers.WWW_AUTHENTICATE, challenge);
+            }
+            refuse(exchange, refusal, route);
         }
     }
 

@@ -97,7 +97,14 @@ public final class Listener {
             tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
         }
         List<Routes.Route> ready = routes.stream()
-                .map(r -> new Routes.Route(r.route(), new Origins(r.route().origins()), r.policy()))
+                .map(r -> new Routes.Route(
+                        r.route(),
+                        new Origins(r.route().origins()),
+                        r.policy(),
+                        r.route()
+                                .auth()
+                                .map(auth -> new ForwardAuth(r.route().name(), auth, facts))
+                                .orElse(null)))
                 .toList();
         http = new HttpOpenListener(
                 buffers, httpOptions((int) config.handshakeTimeout().toMillis()));

@@ -33,7 +33,13 @@ enum Refusal {
     ORIGIN(403, "origin", "This Origin may not connect.", null, ""),
     ORIGIN_ABSENT(403, "origin-absent", "An Origin header is required.", null, ""),
     SUBPROTOCOL(
-            400, "subprotocol", "Sec-WebSocket-Protocol must offer mqtt or another that this route accepts.", null, "");
+            400, "subprotocol", "Sec-WebSocket-Protocol must offer mqtt or another that this route accepts.", null, ""),
+    NO_BROKER(503, "no-broker", "No broker can be reached; try again soon.", Headers.RETRY_AFTER, "5"),
+    AUTH_HEADER(400, "auth-header", "A header of the handshake has characters that HTTP does not allow.", null, ""),
+    AUTH_REQUIRED(401, "auth-required", "A valid credential is required.", null, ""),
+    AUTH_DENIED(403, "auth-denied", "This client may not connect.", null, ""),
+    AUTH_FAILED(503, "auth-failed", "Credentials cannot be checked now; try again soon.", Headers.RETRY_AFTER, "5"),
+    AUTH_BUSY(503, "auth-busy", "Too many credentials are being checked; try again soon.", Headers.RETRY_AFTER, "5");
 
     private final int status;
     private final String label;

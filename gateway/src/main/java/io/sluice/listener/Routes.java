@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class Routes {
 
     /** One route, ready for use. */
-    record Route(RouteConfig config, Origins origins, SessionPolicy policy) {}
+    record Route(
+            RouteConfig config,
+            Origins origins,
+            SessionPolicy policy,
+            @Nullable ForwardAuth auth) {}
 
     private final Map<String, List<Route>> byPath;
 

@@ -55,6 +55,11 @@ final class Cluster implements Dialer {
         return dial;
     }
 
+    @Override
+    public boolean live() {
+        return brokers.stream().anyMatch(Broker::isResolved);
+    }
+
     /**
      * A broker with an address that is not yet tried, one that is not known to fail where there is one: it has no connections
      * and would attract all. Null when none is left.

@@ -32,14 +32,19 @@ public final class Upstream implements AutoCloseable {
     }
 
     /**
-     * The way to the brokers of a cluster; to be called on I/O threads only.
+     * The way to the brokers of the first of these clusters that has a live one; to be dialed on I/O threads only.
      *
      * @throws IllegalArgumentException there is no such cluster
      */
-    public Dialer dialer(String cluster) {
-        Cluster found = clusters.get(cluster);
+    public Dialer dialer(List<String> names) {
+        List<Cluster> found = names.stream().map(this::cluster).toList();
+        return found.size() == 1 ? found.get(0) : new Preference(found);
+    }
+
+    private Cluster cluster(String name) {
+        Cluster found = clusters.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("no cluster " + cluster);
+            throw new IllegalArgumentException("no cluster " + name);
         }
         return found;
     }

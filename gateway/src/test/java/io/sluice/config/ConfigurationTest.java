@@ -57,9 +57,10 @@ class ConfigurationTest {
                                 List.of("mqtt", "mqttv3.1"),
                                 new OriginRule(false, true, List.of()),
                                 true,
+                                List.of("default"),
                                 "default",
-                                "default",
-                                false)),
+                                false,
+                                Optional.empty())),
                         List.of(new ClusterConfig(
                                 "default",
                                 List.of(new HostPort("10.0.0.11", 1883)),

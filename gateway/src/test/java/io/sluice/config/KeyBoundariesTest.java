@@ -3,6 +3,7 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.identity.Cidr;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,10 +54,20 @@ class KeyBoundariesTest {
                 row("route.origins", "same-origin", new OriginRule(false, true, List.of())),
                 row("route.origin-absent", "allow", true),
                 row("route.origin-absent", "deny", false),
-                row("route.clusters", "eu1", "eu1"),
+                row("route.clusters", "eu1", List.of("eu1")),
+                row("route.clusters", "eu, us", List.of("eu", "us")),
                 row("route.limit", "slow", "slow"),
                 row("route.bridges", "allow", true),
                 row("route.bridges", "deny", false),
+                row("route.auth.url", "off", Optional.empty()),
+                row("route.auth.url", "https://a/b?c", Optional.of(URI.create("https://a/b?c"))),
+                row("route.auth.timeout", "1ms", Duration.ofMillis(1)),
+                row("route.auth.timeout", "1m", Duration.ofMinutes(1)),
+                row("route.auth.fail", "closed", false),
+                row("route.auth.fail", "open", true),
+                row("route.auth.cache", "off", Optional.empty()),
+                row("route.auth.cache", "1s", Optional.of(Duration.ofSeconds(1))),
+                row("route.auth.cache", "1d", Optional.of(Duration.ofDays(1))),
                 row("cluster.brokers", "B.example:1", List.of(new HostPort("b.example", 1))),
                 row("cluster.brokers", "my_broker:65535", List.of(new HostPort("my_broker", 65535))),
                 row("cluster.dial-timeout", "1ms", Duration.ofMillis(1)),
@@ -141,9 +152,20 @@ class KeyBoundariesTest {
                         "//a",
                         "https:a"),
                 refusals("route.origin-absent", "true", "off"),
-                refusals("route.clusters", "a,b", "A"),
+                refusals("route.clusters", "a,a", "A"),
                 refusals("route.limit", "a,b", "A"),
                 refusals("route.bridges", "true", "off"),
+                refusals(
+                        "route.auth.url",
+                        "a/b",
+                        "ftp://a/b",
+                        "http:///b",
+                        "http://u:p@a/b",
+                        "http://a/#b",
+                        "http://a b"),
+                refusals("route.auth.timeout", "0ms", "60001ms", "off"),
+                refusals("route.auth.fail", "off", "Open"),
+                refusals("route.auth.cache", "999ms", "86400001ms", "0"),
                 refusals("cluster.brokers", "b:0", "b:65536", "b", "[::1]", "1.2.3.4.5:1", "a".repeat(64) + ":1"),
                 refusals("cluster.dial-timeout", "0ms", "3600001ms", "off"),
                 refusals("cluster.dial-tries", "0", "101", "2.0", "2s"),
