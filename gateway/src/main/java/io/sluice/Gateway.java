@@ -6,6 +6,8 @@ import io.sluice.config.LimitConfig;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.TlsConfig;
+import io.sluice.limit.Bans;
+import io.sluice.listener.Door;
 import io.sluice.listener.Listener;
 import io.sluice.listener.RouteBinding;
 import io.sluice.net.IoContext;
@@ -43,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    /** Of addresses and networks, and of client ids. */
+    private static final int MOST_BANS = 100_000;
+
     private static final long STOP_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** What a stop may take beyond the close time-out. */
@@ -54,6 +59,7 @@ public final class Gateway implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final Map<String, ClientIds> clientIds = new HashMap<>();
     private final Upstream upstream;
+    private final Bans bans = new Bans(MOST_BANS);
     private final SessionLog sessionLog = new SessionLog();
 
     private Gateway(GatewayConfig config, HttpHandler fallback, int buffers) throws StartException {
@@ -66,10 +72,11 @@ public final class Gateway implements AutoCloseable {
             new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
+        Door door = door(config);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
         for (ListenerConfig listener : config.listeners()) {
             @Nullable TlsBundle bundle = listener.tls().map(bundles::get).orElse(null);
-            listeners.add(new Listener(listener, bundle, routes, threads, groups, new Observer(), fallback));
+            listeners.add(new Listener(listener, bundle, routes, threads, groups, new Observer(), door, fallback));
         }
     }
 
@@ -137,6 +144,30 @@ public final class Gateway implements AutoCloseable {
         return groups.stream().mapToInt(SessionGroup::size).sum();
     }
 
+    /** Who is kept out; {@link #endBanned} is to be called after one was added. */
+    public Bans bans() {
+        return bans;
+    }
+
+    /** Ends the sessions whose address or client id is banned. */
+    public void endBanned() {
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            threads.contexts().get(i).later(() -> group.forEach(this::endIfBanned));
+        }
+    }
+
+    private void endIfBanned(Session session) {
+        try {
+            String clientId = session.clientId();
+            if (bans.isBanned(session.info().address().getAddress()) || (clientId != null && bans.isBanned(clientId))) {
+                session.ban();
+            }
+        } catch (RuntimeException | Error bug) {
+            session.failed(bug);
+        }
+    }
+
     /** Bytes in pooled buffers, of all connections. */
     long heldBytes() {
         return threads.heldBytes();
@@ -179,6 +210,21 @@ public final class Gateway implements AutoCloseable {
         listeners.forEach(Listener::stop);
         upstream.close();
         threads.stop();
+    }
+
+    private Door door(GatewayConfig config) {
+        long descriptors = IoThreads.maxDescriptors();
+        int auto = Door.autoSessions(descriptors, Runtime.getRuntime().maxMemory());
+        int sessions = config.maxSessions().orElse(auto);
+        if (sessions > auto) {
+            LOG.warn(
+                    "gateway.max-sessions={} is more than {}, what {} open files and a heap of {} MiB allow; raise these",
+                    sessions,
+                    auto,
+                    descriptors,
+                    Runtime.getRuntime().maxMemory() >> 20);
+        }
+        return new Door(config.address(), bans, sessions, descriptors);
     }
 
     private RouteBinding bind(RouteConfig route) {

@@ -11,6 +11,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -97,6 +98,14 @@ final class RawClient extends Wire {
 
     static RawClient plain(InetSocketAddress address) throws IOException {
         return plain(address, 0);
+    }
+
+    /** Connects from an address of this machine. */
+    static RawClient from(InetAddress local, InetSocketAddress address) throws IOException {
+        RecordingSocket socket = new RecordingSocket();
+        socket.bind(new InetSocketAddress(local, 0));
+        socket.connect(address, PATIENCE_MILLIS);
+        return new RawClient(socket, socket);
     }
 
     /** @param receiveBuffer bytes the kernel takes while the test does not read; 0 leaves the default */

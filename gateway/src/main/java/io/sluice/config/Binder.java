@@ -29,6 +29,8 @@ final class Binder {
                 each(Section.ROUTE, Binder::route),
                 each(Section.CLUSTER, Binder::cluster),
                 each(Section.LIMIT, Binder::limit),
+                address(assignments.entries(Section.ADDRESS).get(0)),
+                gateway.get(Keys.GATEWAY_MAX_SESSIONS),
                 gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores));
     }
 
@@ -117,6 +119,18 @@ final class Binder {
                 entry.get(Keys.LIMIT_MAX_PAUSE),
                 entry.get(Keys.LIMIT_CLOSE_AFTER),
                 entry.get(Keys.LIMIT_MODE));
+    }
+
+    private static AddressConfig address(Entry entry) {
+        return new AddressConfig(
+                entry.get(Keys.ADDRESS_MODE),
+                rate(entry, Keys.ADDRESS_CONNECTION_RATE, Keys.ADDRESS_BURST),
+                entry.get(Keys.ADDRESS_AWAITING_CONNECT),
+                entry.get(Keys.ADDRESS_CONNECTIONS),
+                entry.get(Keys.ADDRESS_IPV6_PREFIX),
+                entry.get(Keys.ADDRESS_TRACKED),
+                entry.get(Keys.ADDRESS_ALLOW),
+                entry.get(Keys.ADDRESS_DENY));
     }
 
     private static Optional<RateConfig> rate(Entry entry, Key<Optional<Long>> perSecond, Key<Long> burst) {

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything one gateway is told: the five families, each entry under its name, and what belongs to the process.
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * <p>Immutable.
  *
+ * @param maxSessions sessions at a time; empty is what descriptors and heap allow ({@code gateway.max-sessions})
  * @param ioThreads number of I/O threads, at least 1 ({@code gateway.io-threads})
  */
 public record GatewayConfig(
@@ -17,6 +19,8 @@ public record GatewayConfig(
         List<RouteConfig> routes,
         List<ClusterConfig> clusters,
         List<LimitConfig> limits,
+        AddressConfig address,
+        Optional<Integer> maxSessions,
         int ioThreads) {
 
     public GatewayConfig {

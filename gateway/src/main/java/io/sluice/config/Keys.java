@@ -318,6 +318,71 @@ final class Keys {
             Format.list(Format.choice("3.1", "3.1.1", "5").map(Keys::version)).map(Set::copyOf),
             "MQTT versions that pass.");
 
+    static final Key<AddressConfig.Mode> ADDRESS_MODE = row(
+            Section.ADDRESS,
+            "mode",
+            "report",
+            Format.choice("enforce", "report")
+                    .map(word -> word.equals("enforce") ? AddressConfig.Mode.ENFORCE : AddressConfig.Mode.REPORT),
+            "enforce the limits below, or report: count and log what exceeds them, and refuse nobody. Behind NAT or a"
+                    + " balancer many clients are one address. Trusted proxies are exempt.");
+    static final Key<Optional<Long>> ADDRESS_CONNECTION_RATE = row(
+            Section.ADDRESS,
+            "connection-rate",
+            "50/s",
+            Quantity.rateOr("unlimited", "1/s", "1000000/s"),
+            "New connections from one address, 1/s to 1000000/s, or unlimited.");
+    static final Key<Long> ADDRESS_BURST = row(
+            Section.ADDRESS,
+            "burst",
+            "500",
+            Quantity.count(1, 1_000_000).map(Integer::longValue),
+            "Most at once after a quiet time, 1 to 1000000.");
+    static final Key<Integer> ADDRESS_AWAITING_CONNECT = row(
+            Section.ADDRESS,
+            "awaiting-connect",
+            "200",
+            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            "Connections of one address that have not yet sent CONNECT, 1 to 1000000000, or unlimited.");
+    static final Key<Integer> ADDRESS_CONNECTIONS = row(
+            Section.ADDRESS,
+            "connections",
+            "unlimited",
+            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            "Connections of one address at a time, 1 to 1000000000, or unlimited.");
+    static final Key<Integer> ADDRESS_IPV6_PREFIX = row(
+            Section.ADDRESS,
+            "ipv6-prefix",
+            "64",
+            Quantity.count(1, 128),
+            "IPv6 addresses that share so many leading bits count as one, 1 to 128.");
+    static final Key<Integer> ADDRESS_TRACKED = row(
+            Section.ADDRESS,
+            "tracked",
+            "100000",
+            Quantity.count(1, 10_000_000),
+            "Of so many addresses without connections the rate is remembered, 1 to 10000000.");
+    static final Key<List<Cidr>> ADDRESS_ALLOW = row(
+            Section.ADDRESS,
+            "allow",
+            "any",
+            Format.listOr("any", Keys::cidr),
+            "Addresses and networks that may connect, several by comma, e.g. 10.0.0.0/8, or any; in force in either"
+                    + " mode.");
+    static final Key<List<Cidr>> ADDRESS_DENY = row(
+            Section.ADDRESS,
+            "deny",
+            "none",
+            Format.listOr("none", Keys::cidr),
+            "Addresses and networks that may not, also where they are allowed, or none; in force in either mode.");
+
+    static final Key<Optional<Integer>> GATEWAY_MAX_SESSIONS = row(
+            Section.GATEWAY,
+            "max-sessions",
+            "auto",
+            Quantity.countOr("auto", 1, 10_000_000),
+            "Sessions at a time, 1 to 10000000, or auto: what the limit of open files (two for each session) and the"
+                    + " heap allow. Further clients get 503.");
     static final Key<Optional<Integer>> GATEWAY_IO_THREADS = row(
             Section.GATEWAY,
             "io-threads",
@@ -334,6 +399,10 @@ final class Keys {
         Key<T> key = new Key<>(section, name, defaultValue, format, doc);
         TABLE.add(key);
         return key;
+    }
+
+    private static Format<Integer> orUnlimited(Format<Optional<Integer>> count) {
+        return count.map(most -> most.orElse(Integer.MAX_VALUE));
     }
 
     private static @Nullable URI httpUrl(String text, Consumer<String> problems) {

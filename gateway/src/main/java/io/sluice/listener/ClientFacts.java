@@ -52,6 +52,14 @@ final class ClientFacts {
         return trusted.contains(peer.getAddress());
     }
 
+    /** Whether the client's address is known before the first request. */
+    boolean knowsAddress(Arrival arrival) {
+        return switch (config.clientAddress()) {
+            case PEER, PROXY_PROTOCOL -> true;
+            case X_FORWARDED_FOR, FORWARDED -> !trusts(arrival.peer());
+        };
+    }
+
     /** The client's own address; port 0 where a proxy does not tell it. */
     InetSocketAddress address(HttpServerExchange exchange) {
         Arrival arrival = arrival(exchange);

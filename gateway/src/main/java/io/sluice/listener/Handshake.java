@@ -10,6 +10,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +80,10 @@ final class Handshake implements HttpHandler {
             fallback.handleRequest(exchange);
             return;
         }
-        Refusal refusal = stopping.getAsBoolean() ? Refusal.STOPPING : judgeRequest(exchange);
+        Ticket ticket = HeaderGuard.ticket((HttpServerConnection) exchange.getConnection());
+        Refusal refusal = stopping.getAsBoolean() ? Refusal.STOPPING : ticket.closedDoor();
+        refusal = refusal != null ? refusal : judgeRequest(exchange);
+        refusal = refusal != null ? refusal : judgeAddress(exchange, ticket);
         if (refusal != null) {
             refuse(exchange, refusal, null);
             return;
@@ -95,6 +100,9 @@ final class Handshake implements HttpHandler {
         }
         if (refusal == null && !route.policy().dialer().live()) {
             refusal = Refusal.NO_BROKER;
+        }
+        if (refusal == null && !ticket.takeSession()) {
+            refusal = Refusal.FULL;
         }
         ForwardAuth auth = route.auth();
         if (refusal != null) {
@@ -169,6 +177,12 @@ final class Handshake implements HttpHandler {
         return HeaderGuard.folded(connection) ? Refusal.FOLDED_HEADER : null;
     }
 
+    /** Trusted proxies are exempt. */
+    private @Nullable Refusal judgeAddress(HttpServerExchange exchange, Ticket ticket) {
+        InetSocketAddress client = facts.address(exchange);
+        return facts.trusts(client) ? null : ticket.judge(client.getAddress());
+    }
+
     private @Nullable Refusal judgeOrigin(HttpServerExchange exchange, Routes.Route route) {
         HeaderValues origins = exchange.getRequestHeaders().get(Headers.ORIGIN);
         if (origins == null) {
@@ -210,7 +224,8 @@ final class Handshake implements HttpHandler {
         answer.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
         HttpString header = refusal.header();
         if (header != null) {
-            answer.put(header, refusal.headerValue());
+            answer.put(
+                    header, header.equals(Headers.RETRY_AFTER) ? retryAfter(exchange, refusal) : refusal.headerValue());
         }
         if (refusal == Refusal.NOT_UPGRADE || refusal == Refusal.VERSION) {
             answer.put(Headers.UPGRADE, "websocket");
@@ -222,6 +237,14 @@ final class Handshake implements HttpHandler {
             });
         }
         exchange.getResponseSender().send(refusal.sentence() + "\n");
+    }
+
+    /** At least what is needed, and up to twice that, so that those refused together do not come back together. */
+    private static String retryAfter(HttpServerExchange exchange, Refusal refusal) {
+        long told = HeaderGuard.ticket((HttpServerConnection) exchange.getConnection())
+                .retryAfterSeconds();
+        long least = refusal.status() == 429 && told > 0 ? told : Long.parseLong(refusal.headerValue());
+        return Long.toString(least + ThreadLocalRandom.current().nextLong(least + 1));
     }
 
     private static boolean hasBody(HeaderMap headers) {

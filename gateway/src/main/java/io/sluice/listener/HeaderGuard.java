@@ -24,24 +24,34 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
 
     private final StreamConnection connection;
     private final Arrival arrival;
+    private final Ticket ticket;
     private final HandshakeDeadline deadline;
     private final NettyBufferPool buffers;
     private boolean lineEnded;
     private boolean folded;
 
     private HeaderGuard(
-            StreamConnection connection, Arrival arrival, HandshakeDeadline deadline, NettyBufferPool buffers) {
+            StreamConnection connection,
+            Arrival arrival,
+            Ticket ticket,
+            HandshakeDeadline deadline,
+            NettyBufferPool buffers) {
         super(connection.getSourceChannel().getConduit());
         this.connection = connection;
         this.arrival = arrival;
+        this.ticket = ticket;
         this.deadline = deadline;
         this.buffers = buffers;
     }
 
     /** Puts a guard into a connection that is about to speak HTTP. */
     static void guard(
-            StreamConnection connection, Arrival arrival, HandshakeDeadline deadline, NettyBufferPool buffers) {
-        connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, deadline, buffers));
+            StreamConnection connection,
+            Arrival arrival,
+            Ticket ticket,
+            HandshakeDeadline deadline,
+            NettyBufferPool buffers) {
+        connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, ticket, deadline, buffers));
     }
 
     /** Takes the guard out again; returns the conduit below it. */
@@ -60,6 +70,14 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
         return connection.getOriginalSourceConduit() instanceof HeaderGuard guard
                 ? guard.arrival
                 : Arrival.of(connection.getChannel());
+    }
+
+    /** What a connection that speaks HTTP, or did until its upgrade, counts for. */
+    static Ticket ticket(HttpServerConnection connection) {
+        if (connection.getOriginalSourceConduit() instanceof HeaderGuard guard) {
+            return guard.ticket;
+        }
+        throw new IllegalStateException("the connection has no guard");
     }
 
     /** Whether a request of this connection had a folded line. */

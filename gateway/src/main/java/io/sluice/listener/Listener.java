@@ -61,6 +61,7 @@ public final class Listener {
     private final List<SessionGroup> groups;
     private final ClientFacts facts;
     private final SessionObserver observer;
+    private final Door door;
     private final @Nullable UndertowXnioSsl tls;
     private final OptionMap tlsOptions;
     private final HttpOpenListener http;
@@ -73,6 +74,7 @@ public final class Listener {
      *
      * @param bundle null for a plain listener
      * @param groups one for each I/O thread, in their order
+     * @param door one for all listeners
      * @param fallback answers requests whose path is no route, on an I/O thread; must not block
      */
     public Listener(
@@ -82,12 +84,14 @@ public final class Listener {
             IoThreads threads,
             List<SessionGroup> groups,
             SessionObserver observer,
+            Door door,
             HttpHandler fallback) {
         this.config = config;
         this.threads = threads;
         this.groups = groups;
         facts = new ClientFacts(config);
         this.observer = observer;
+        this.door = door;
         NettyBufferPool buffers = threads.buffers();
         if (bundle == null) {
             tls = null;
@@ -153,6 +157,9 @@ public final class Listener {
     /** Accepts from all addresses. */
     public void start() {
         sockets.forEach(AcceptingChannel::resumeAccepts);
+        door.whenFull(
+                () -> sockets.forEach(AcceptingChannel::suspendAccepts),
+                () -> sockets.forEach(AcceptingChannel::resumeAccepts));
     }
 
     /** The bound addresses, with the real ports. */
@@ -193,13 +200,15 @@ public final class Listener {
 
     private void open(StreamConnection connection) {
         try {
+            Ticket ticket = door.enter();
+            ticket.follow(connection);
             Arrival direct = Arrival.of(connection);
             if (config.clientAddress() != ClientAddress.PROXY_PROTOCOL) {
-                arrived(connection, direct);
+                arrived(connection, direct, ticket);
             } else if (facts.trusts(direct.peer())) {
                 HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), connection);
                 deadline.in(config.handshakeTimeout().toNanos());
-                new ProxyGate(connection, deadline, this::arrived).start();
+                new ProxyGate(connection, deadline, (same, arrival) -> arrived(same, arrival, ticket)).start();
             } else {
                 LOG.debug(
                         "connection closed, its peer is not among the trusted proxies listener={} peer={}",
@@ -214,13 +223,22 @@ public final class Listener {
     }
 
     /** From here on it is TLS or HTTP. */
-    private void arrived(StreamConnection connection, Arrival arrival) {
+    private void arrived(StreamConnection connection, Arrival arrival, Ticket ticket) {
         try {
+            InetSocketAddress client = arrival.client();
+            if (facts.knowsAddress(arrival) && !facts.trusts(client) && !ticket.mayStay(client.getAddress())) {
+                LOG.debug("connection closed, its address is refused listener={} client={}", config.name(), client);
+                IoUtils.safeClose(connection);
+                return;
+            }
             StreamConnection channel = tls == null ? connection : wrap(tls, connection);
             HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), channel);
             deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
-            HeaderGuard.guard(channel, arrival, deadline, threads.buffers());
+            HeaderGuard.guard(channel, arrival, ticket, deadline, threads.buffers());
             http.handleEvent(channel);
+            if (channel == connection) {
+                ticket.follow(connection); // HTTP has put a listener of its own in place
+            }
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);
             observer.bug("opening a connection", bug);
@@ -251,7 +269,8 @@ public final class Listener {
                 route.policy(),
                 observer,
                 facts.info(exchange, subprotocol),
-                client);
+                client,
+                HeaderGuard.ticket(server));
         client.start(session);
         if (stopping) {
             session.stop();

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 enum Refusal {
+    /** Seconds in Retry-After are the least; as many again are added at random. */
     STOPPING(503, "stopping", "The gateway is stopping; try again soon.", Headers.RETRY_AFTER, "5"),
+    FULL(503, "full", "The gateway has as many clients as it can serve; try again later.", Headers.RETRY_AFTER, "10"),
+    MEMORY(503, "memory", "The gateway is short of memory; try again later.", Headers.RETRY_AFTER, "10"),
     METHOD(405, "method", "A WebSocket handshake is a GET request.", Headers.ALLOW, "GET"),
     NOT_UPGRADE(
             426,
@@ -29,6 +32,26 @@ enum Refusal {
     BODY(400, "body", "A WebSocket handshake has no body, no Transfer-Encoding and no Expect.", null, ""),
     EARLY_BYTES(400, "early-bytes", "WebSocket frames may follow only after the 101 answer.", null, ""),
     FOLDED_HEADER(400, "folded-header", "Header lines must not be folded.", null, ""),
+    DENIED(403, "address-denied", "This address may not connect.", null, ""),
+    BANNED(403, "banned", "This address is banned for a time.", null, ""),
+    ADDRESS_RATE(
+            429,
+            "address-rate",
+            "Too many connections from this address at once; try again later.",
+            Headers.RETRY_AFTER,
+            "1"),
+    ADDRESS_CONNECTIONS(
+            429,
+            "address-connections",
+            "This address has as many connections as it may have.",
+            Headers.RETRY_AFTER,
+            "30"),
+    ADDRESS_AWAITING_CONNECT(
+            429,
+            "address-awaiting-connect",
+            "Too many connections of this address have not yet sent CONNECT.",
+            Headers.RETRY_AFTER,
+            "5"),
     NO_ROUTE(404, "no-route", "Nothing is served at this address.", null, ""),
     ORIGIN(403, "origin", "This Origin may not connect.", null, ""),
     ORIGIN_ABSENT(403, "origin-absent", "An Origin header is required.", null, ""),

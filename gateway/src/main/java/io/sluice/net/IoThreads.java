@@ -1,6 +1,7 @@
 package io.sluice.net;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.lang.management.ManagementFactory;
@@ -121,6 +122,13 @@ public final class IoThreads {
     public static int mostBuffers() {
         long share = maxDirectBytes() / BUFFERS_PART / NettyBufferPool.BUFFER_BYTES;
         return (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_BUFFERS, share));
+    }
+
+    /** How many files and sockets the process may have open; {@link Integer#MAX_VALUE} where nobody knows. */
+    public static long maxDescriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : Integer.MAX_VALUE;
     }
 
     /** What the JVM may allocate outside the heap: {@code -XX:MaxDirectMemorySize}, else as much as the heap. */

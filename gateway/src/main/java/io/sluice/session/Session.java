@@ -15,6 +15,7 @@ import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,7 @@ public final class Session extends TimerWheel.Timer {
     private final SessionObserver observer;
     private final ClientInfo info;
     private final Peer client;
+    private final Predicate<String> welcome;
     private final Opening opening;
     private final Patience patience;
     private final long startedAt;
@@ -89,8 +91,19 @@ public final class Session extends TimerWheel.Timer {
     /** Packets to the client that the broker's scanner has not seen. */
     private long packetsOut;
 
-    /** Starts in OPENING; the connect-packet deadline runs. */
-    public Session(SessionGroup group, SessionPolicy policy, SessionObserver observer, ClientInfo info, Peer client) {
+    /**
+     * Starts in OPENING; the connect-packet deadline runs.
+     *
+     * @param welcome is asked once, for the client id of a whole CONNECT; false: it is banned
+     */
+    public Session(
+            SessionGroup group,
+            SessionPolicy policy,
+            SessionObserver observer,
+            ClientInfo info,
+            Peer client,
+            Predicate<String> welcome) {
+        this.welcome = welcome;
         this.group = group;
         this.policy = policy;
         this.observer = observer;
@@ -106,6 +119,12 @@ public final class Session extends TimerWheel.Timer {
     /** Who the client is. Readable from any thread. */
     public ClientInfo info() {
         return info;
+    }
+
+    /** As the client sent it; null until CONNECT is whole. */
+    public @Nullable String clientId() {
+        Connect connect = opening.connect();
+        return connect == null ? null : connect.clientId();
     }
 
     // Events of the client's side
@@ -346,8 +365,11 @@ public final class Session extends TimerWheel.Timer {
     private void opening(ByteBuffer run) {
         CloseCause refusal = opening.read(run);
         Connect connect = opening.connect();
+        boolean banned = connect != null && !welcome.test(connect.clientId());
         if (refusal != null) {
             end(refusal);
+        } else if (banned) {
+            end(CloseCause.BANNED);
         } else if (connect != null) {
             become(DIALING);
             deadlineIn(policy.connackTimeout());

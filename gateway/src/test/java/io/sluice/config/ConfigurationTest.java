@@ -84,6 +84,16 @@ class ConfigurationTest {
                                 Duration.ofSeconds(5),
                                 Optional.empty(),
                                 Mode.ENFORCE)),
+                        new AddressConfig(
+                                AddressConfig.Mode.REPORT,
+                                Optional.of(new RateConfig(50, 500)),
+                                200,
+                                Integer.MAX_VALUE,
+                                64,
+                                100_000,
+                                List.of(),
+                                List.of()),
+                        Optional.empty(),
                         3));
     }
 

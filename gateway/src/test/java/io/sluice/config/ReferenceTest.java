@@ -62,6 +62,8 @@ class ReferenceTest {
         assertThat(all.gateway().routes()).isEqualTo(none.gateway().routes());
         assertThat(all.gateway().clusters()).isEqualTo(none.gateway().clusters());
         assertThat(all.gateway().limits()).isEqualTo(none.gateway().limits());
+        assertThat(all.gateway().address()).isEqualTo(none.gateway().address());
+        assertThat(all.gateway().maxSessions()).isEqualTo(none.gateway().maxSessions());
         assertThat(all.gateway().ioThreads()).isEqualTo(none.gateway().ioThreads());
     }
 

@@ -63,7 +63,8 @@ final class SessionRig {
                 policy,
                 observer,
                 new ClientInfo("public", ADDRESS, ADDRESS, ADDRESS, null, null, null, null),
-                client);
+                client,
+                clientId -> true);
     }
 
     /** A session in DIALING. */

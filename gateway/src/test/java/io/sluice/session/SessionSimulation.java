@@ -88,7 +88,8 @@ final class SessionSimulation {
                 policy,
                 new Reports(),
                 new ClientInfo("public", address, address, address, null, null, null, null),
-                client);
+                client,
+                clientId -> true);
     }
 
     /** Lives the whole life of the session, and a while beyond; throws AssertionError where an invariant breaks. */
