@@ -62,7 +62,7 @@ public final class Gateway implements AutoCloseable {
     private final Bans bans = new Bans(MOST_BANS);
     private final SessionLog sessionLog = new SessionLog();
 
-    private Gateway(GatewayConfig config, HttpHandler fallback, int buffers) throws StartException {
+    private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
         this.config = config;
         Map<String, TlsBundle> bundles = loadTls(config.tls());
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
@@ -72,7 +72,7 @@ public final class Gateway implements AutoCloseable {
             new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
-        Door door = door(config);
+        Door door = door(config, descriptors);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
         for (ListenerConfig listener : config.listeners()) {
             @Nullable TlsBundle bundle = listener.tls().map(bundles::get).orElse(null);
@@ -96,12 +96,18 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
      */
     public static Gateway start(GatewayConfig config, HttpHandler fallback) throws StartException {
-        return start(config, fallback, IoThreads.mostBuffers());
+        return start(config, fallback, IoThreads.mostBuffers(), IoThreads.maxDescriptors());
     }
 
-    /** @param buffers for HTTP and TLS, handed out at a time */
-    static Gateway start(GatewayConfig config, HttpHandler fallback, int buffers) throws StartException {
-        Gateway gateway = new Gateway(config, fallback, buffers);
+    /**
+     * As the other.
+     *
+     * @param buffers for HTTP and TLS, handed out at a time
+     * @param descriptors that the process may have open
+     */
+    static Gateway start(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors)
+            throws StartException {
+        Gateway gateway = new Gateway(config, fallback, buffers, descriptors);
         try {
             for (Listener listener : gateway.listeners) {
                 for (HostPort bind : listener.config().bind()) {
@@ -212,8 +218,7 @@ public final class Gateway implements AutoCloseable {
         threads.stop();
     }
 
-    private Door door(GatewayConfig config) {
-        long descriptors = IoThreads.maxDescriptors();
+    private Door door(GatewayConfig config, long descriptors) {
         int auto = Door.autoSessions(descriptors, Runtime.getRuntime().maxMemory());
         int sessions = config.maxSessions().orElse(auto);
         if (sessions > auto) {

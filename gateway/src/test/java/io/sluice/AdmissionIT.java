@@ -2,6 +2,7 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.net.IoThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -283,6 +284,39 @@ class AdmissionIT {
             clients.remove(0).close();
 
             assertEventuallyUpgrades(gateway, true);
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void waitsWithAcceptingBeforeDescriptorsRunOut() throws Exception {
+        long reserve = 128;
+        List<RawClient> clients = new ArrayList<>();
+        try (TestGateway gateway = TestGateway.start(
+                IoThreads.mostBuffers(),
+                reserve + 2 * 20,
+                "cluster.brokers=" + broker.address(),
+                "gateway.max-sessions=1000")) {
+            for (int i = 0; i < 20; i++) {
+                clients.add(gateway.plain().upgrade());
+            }
+            RawClient last = gateway.plain();
+            clients.add(last);
+            log.await("accepting pauses");
+            last.upgrade();
+            RawClient waiting = gateway.plain();
+            clients.add(waiting);
+            waiting.send(UpgradeRequest.VALID.toString());
+
+            for (int i = 0; i < 5; i++) {
+                clients.get(i).close();
+            }
+
+            assertThat(waiting.answer().status()).isEqualTo(101);
+            log.await("accepting goes on");
         } finally {
             for (RawClient client : clients) {
                 client.close();

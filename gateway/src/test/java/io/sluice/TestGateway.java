@@ -55,6 +55,14 @@ final class TestGateway implements AutoCloseable {
 
     /** @param buffers for HTTP and TLS, handed out at a time */
     static TestGateway start(int buffers, String... settings) {
+        return start(buffers, IoThreads.maxDescriptors(), settings);
+    }
+
+    /**
+     * @param buffers for HTTP and TLS, handed out at a time
+     * @param descriptors that the gateway takes for the process's limit
+     */
+    static TestGateway start(int buffers, long descriptors, String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "listener.plain.bind=127.0.0.1:0",
                 "listener.plain.tls=off",
@@ -71,8 +79,8 @@ final class TestGateway implements AutoCloseable {
             }
         }
         try {
-            return new TestGateway(
-                    Gateway.start(Configuration.load(null, Map.of(), all).gateway(), Gateway::nothingHere, buffers));
+            return new TestGateway(Gateway.start(
+                    Configuration.load(null, Map.of(), all).gateway(), Gateway::nothingHere, buffers, descriptors));
         } catch (ConfigurationException | StartException wrong) {
             throw new AssertionError(wrong);
         }
