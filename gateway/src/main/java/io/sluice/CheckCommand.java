@@ -53,7 +53,7 @@ final class CheckCommand implements Callable<Integer> {
         List<String> warnings = new ArrayList<>();
         for (TlsConfig bundle : bundles) {
             try {
-                warnings.addAll(TlsBundle.load(bundle).warnings());
+                warnings.addAll(TlsBundle.load(List.of(bundle)).warnings());
             } catch (TlsException e) {
                 problems.add(e.getMessage());
             }

@@ -28,8 +28,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -64,7 +66,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
         this.config = config;
-        Map<String, TlsBundle> bundles = loadTls(config.tls());
+        Map<String, TlsBundle> bundles = loadTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
@@ -75,7 +77,7 @@ public final class Gateway implements AutoCloseable {
         Door door = door(config, descriptors);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
         for (ListenerConfig listener : config.listeners()) {
-            @Nullable TlsBundle bundle = listener.tls().map(bundles::get).orElse(null);
+            @Nullable TlsBundle bundle = bundles.get(listener.name());
             listeners.add(new Listener(listener, bundle, routes, threads, groups, new Observer(), door, fallback));
         }
     }
@@ -126,7 +128,7 @@ public final class Gateway implements AutoCloseable {
     public List<String> urls() {
         List<String> urls = new ArrayList<>();
         for (Listener listener : listeners) {
-            String scheme = listener.config().tls().isPresent() ? "wss://" : "ws://";
+            String scheme = listener.config().tls().isEmpty() ? "ws://" : "wss://";
             for (InetSocketAddress address : listener.addresses()) {
                 String host = new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
                 for (RouteConfig route : config.routes()) {
@@ -241,17 +243,26 @@ public final class Gateway implements AutoCloseable {
         return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.clusters()), ids));
     }
 
-    private static Map<String, TlsBundle> loadTls(List<TlsConfig> configs) throws StartException {
+    /** By name of the listener; without those that have none. */
+    private static Map<String, TlsBundle> loadTls(GatewayConfig config) throws StartException {
         Map<String, TlsBundle> bundles = new HashMap<>();
-        for (TlsConfig config : configs) {
+        Set<String> warnings = new LinkedHashSet<>();
+        for (ListenerConfig listener : config.listeners()) {
+            List<TlsConfig> named = listener.tls().stream()
+                    .flatMap(name ->
+                            config.tls().stream().filter(tls -> tls.name().equals(name)))
+                    .toList();
             try {
-                TlsBundle bundle = TlsBundle.load(config);
-                bundle.warnings().forEach(LOG::warn);
-                bundles.put(config.name(), bundle);
+                if (!named.isEmpty()) {
+                    TlsBundle bundle = TlsBundle.load(named);
+                    warnings.addAll(bundle.warnings());
+                    bundles.put(listener.name(), bundle);
+                }
             } catch (TlsException wrong) {
                 throw StartException.misconfigured(String.valueOf(wrong.getMessage()));
             }
         }
+        warnings.forEach(LOG::warn);
         return bundles;
     }
 

@@ -115,6 +115,11 @@ final class TestGateway implements AutoCloseable {
         return RawClient.tls(secure, trusting(), versions, alpn);
     }
 
+    /** @param context holds the client's certificate and whom it trusts */
+    RawClient secure(SSLContext context) throws IOException {
+        return RawClient.tls(secure, context, List.of("TLSv1.3"), List.of("http/1.1"));
+    }
+
     /** @param prelude sent in front of TLS */
     RawClient secure(byte[] prelude) throws IOException {
         return RawClient.tls(secure, trusting(), "localhost", List.of("TLSv1.3"), List.of("http/1.1"), prelude);

@@ -41,7 +41,7 @@ final class Binder {
     /** The bundle without a name is left out where no listener has TLS, so that its files need not be there. */
     private List<Entry> tlsBundles() {
         boolean used = assignments.entries(Section.LISTENER).stream()
-                .anyMatch(listener -> !listener.get(Keys.LISTENER_TLS).equals(Checks.OFF));
+                .anyMatch(listener -> !listener.get(Keys.LISTENER_TLS).isEmpty());
         return assignments.entries(Section.TLS).stream()
                 .filter(bundle -> bundle.named() || used)
                 .toList();
@@ -51,7 +51,7 @@ final class Binder {
         return new ListenerConfig(
                 entry.name(),
                 entry.get(Keys.LISTENER_BIND),
-                Optional.of(entry.get(Keys.LISTENER_TLS)).filter(name -> !name.equals(Checks.OFF)),
+                entry.get(Keys.LISTENER_TLS),
                 entry.get(Keys.LISTENER_ALLOW_PLAINTEXT),
                 entry.get(Keys.LISTENER_CLIENT_ADDRESS),
                 entry.get(Keys.LISTENER_TRUSTED_PROXIES),
@@ -64,7 +64,11 @@ final class Binder {
                 resolved(entry, Keys.TLS_CERTIFICATE).orElseThrow(),
                 resolved(entry, Keys.TLS_PRIVATE_KEY).orElseThrow(),
                 resolved(entry, Keys.TLS_PRIVATE_KEY_PASSWORD_FILE),
-                entry.get(Keys.TLS_MIN_VERSION));
+                entry.get(Keys.TLS_SERVER_NAMES),
+                entry.get(Keys.TLS_MIN_VERSION),
+                entry.get(Keys.TLS_CLIENT_AUTH),
+                resolved(entry, Keys.TLS_CLIENT_CA),
+                resolved(entry, Keys.TLS_CRL));
     }
 
     private static Optional<Path> resolved(Entry entry, Key<Path> key) {

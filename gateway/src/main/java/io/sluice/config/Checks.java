@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.config.ListenerConfig.ClientAddress;
+import io.sluice.config.TlsConfig.ClientAuth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +45,9 @@ final class Checks {
 
     private void tlsBundles() {
         for (Entry listener : listeners) {
-            listener.find(Keys.LISTENER_TLS)
-                    .filter(name -> !name.equals(OFF))
-                    .ifPresent(name -> known(listener, Keys.LISTENER_TLS, name, Section.TLS));
+            List<String> names = listener.find(Keys.LISTENER_TLS).orElse(List.of());
+            names.forEach(name -> known(listener, Keys.LISTENER_TLS, name, Section.TLS));
+            alike(listener, names);
         }
         for (Entry bundle : assignments.entries(Section.TLS)) {
             boolean certificate = bundle.isWritten(Keys.TLS_CERTIFICATE);
@@ -60,6 +61,15 @@ final class Checks {
             } else if (!certificate && (bundle.named() || privateKey)) {
                 bundle.complain(Keys.TLS_CERTIFICATE, "missing; name the PEM file of the certificate", problems);
             }
+            boolean asks = bundle.find(Keys.TLS_CLIENT_AUTH)
+                    .filter(auth -> auth != ClientAuth.NONE)
+                    .isPresent();
+            if (asks && !bundle.isWritten(Keys.TLS_CLIENT_CA)) {
+                bundle.complain(
+                        Keys.TLS_CLIENT_CA,
+                        "missing, and clients show certificates; name the PEM file of the authority that issues them",
+                        problems);
+            }
             if (!privateKey && (bundle.named() || certificate)) {
                 bundle.complain(
                         Keys.TLS_PRIVATE_KEY, "missing; name the PEM file of the certificate's private key", problems);
@@ -67,15 +77,36 @@ final class Checks {
         }
     }
 
+    /** What is settled before the server name is known must be the same in all bundles of a listener. */
+    private void alike(Entry listener, List<String> names) {
+        List<Entry> bundles = assignments.entries(Section.TLS).stream()
+                .filter(bundle -> names.contains(bundle.name()))
+                .toList();
+        for (Key<?> key : List.of(Keys.TLS_MIN_VERSION, Keys.TLS_CLIENT_AUTH, Keys.TLS_CLIENT_CA, Keys.TLS_CRL)) {
+            if (bundles.stream()
+                            .map(bundle -> String.valueOf(bundle.text(key)))
+                            .distinct()
+                            .count()
+                    > 1) {
+                listener.complain(
+                        Keys.LISTENER_TLS,
+                        "the bundles " + String.join(", ", names) + " differ in tls." + key.name()
+                                + "; bundles of one listener have the same",
+                        problems);
+            }
+        }
+    }
+
     private boolean isUsed(Entry bundle) {
         return listeners.stream()
-                .flatMap(listener -> listener.find(Keys.LISTENER_TLS).stream())
-                .anyMatch(bundle.name()::equals);
+                .anyMatch(listener ->
+                        listener.find(Keys.LISTENER_TLS).orElse(List.of()).contains(bundle.name()));
     }
 
     private void plaintext() {
         for (Entry listener : listeners) {
-            boolean plain = listener.find(Keys.LISTENER_TLS).filter(OFF::equals).isPresent();
+            boolean plain =
+                    listener.find(Keys.LISTENER_TLS).filter(List::isEmpty).isPresent();
             boolean refused = listener.find(Keys.LISTENER_ALLOW_PLAINTEXT)
                     .filter(allowed -> !allowed)
                     .isPresent();
@@ -207,10 +238,8 @@ final class Checks {
     }
 
     private void unused() {
-        Set<String> bundles = named(listeners, Keys.LISTENER_TLS);
-        Set<String> clusters = routes.stream()
-                .flatMap(route -> route.find(Keys.ROUTE_CLUSTERS).orElse(List.of()).stream())
-                .collect(Collectors.toSet());
+        Set<String> bundles = all(listeners, Keys.LISTENER_TLS);
+        Set<String> clusters = all(routes, Keys.ROUTE_CLUSTERS);
         Set<String> limits = named(routes, Keys.ROUTE_LIMIT);
         warnUnless(bundles, Section.TLS, "no listener uses it");
         warnUnless(clusters, Section.CLUSTER, "no route leads to it");
@@ -224,6 +253,12 @@ final class Checks {
                     .collect(Collectors.toSet());
             warnUnless(served, Section.LISTENER, "no route serves it");
         }
+    }
+
+    private static Set<String> all(List<Entry> entries, Key<List<String>> key) {
+        return entries.stream()
+                .flatMap(entry -> entry.find(key).orElse(List.of()).stream())
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> named(List<Entry> entries, Key<String> key) {

@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
 import io.sluice.config.ListenerConfig.ClientAddress;
+import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.identity.Cidr;
 import java.net.URI;
@@ -44,12 +45,13 @@ final class Keys {
             Format.list(Hosts.hostPort(0, "[::]:443")),
             "Where to listen: host:port, several by comma. [::] takes IPv4 too; port 0 takes a free one; ports"
                     + " below 1024 need CAP_NET_BIND_SERVICE.");
-    static final Key<String> LISTENER_TLS = row(
+    static final Key<List<String>> LISTENER_TLS = row(
             Section.LISTENER,
             "tls",
             "default",
-            NAME,
-            "Name of the TLS bundle, or off for plain ws, which beyond loopback needs allow-plaintext too.");
+            Format.listOr(Checks.OFF, NAME),
+            "Names of the TLS bundles, several by comma, of which the client's server name (SNI) picks one, the first"
+                    + " where none fits; or off for plain ws, which beyond loopback needs allow-plaintext too.");
     static final Key<Boolean> LISTENER_ALLOW_PLAINTEXT = row(
             Section.LISTENER,
             "allow-plaintext",
@@ -95,12 +97,39 @@ final class Keys {
             null,
             Format.path(),
             "File whose first line is the password of an encrypted private key.");
+    static final Key<List<String>> TLS_SERVER_NAMES = row(
+            Section.TLS,
+            "server-names",
+            "certificate",
+            Format.listOr("certificate", Hosts.namePattern()),
+            "Host names that the bundle is for, exact or *.example.com, several by comma; or certificate for those in"
+                    + " the certificate.");
     static final Key<MinVersion> TLS_MIN_VERSION = row(
             Section.TLS,
             "min-version",
             "1.2",
             Format.choice("1.2", "1.3").map(word -> word.equals("1.2") ? MinVersion.TLS_1_2 : MinVersion.TLS_1_3),
             "Oldest TLS version that a client may use: 1.2 or 1.3.");
+    static final Key<ClientAuth> TLS_CLIENT_AUTH = row(
+            Section.TLS,
+            "client-auth",
+            "none",
+            Format.choice("none", "optional", "required")
+                    .map(word -> ClientAuth.valueOf(word.toUpperCase(Locale.ROOT))),
+            "Whether clients show a certificate: none, optional (one that is shown must be good) or required.");
+    static final Key<Path> TLS_CLIENT_CA = row(
+            Section.TLS,
+            "client-ca",
+            null,
+            Format.path(),
+            "PEM file: the authorities that issue the clients' certificates.");
+    static final Key<Path> TLS_CRL = row(
+            Section.TLS,
+            "crl",
+            null,
+            Format.path(),
+            "PEM file: certificate revocation lists, one of each of these authorities. A list past its next update"
+                    + " refuses all clients of its authority.");
 
     static final Key<List<String>> ROUTE_LISTENERS = row(
             Section.ROUTE,

@@ -3,7 +3,6 @@ package io.sluice.config;
 import io.sluice.identity.Cidr;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One listener: where clients connect ({@code listener.<name>.*}).
@@ -11,7 +10,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param bind addresses to listen on, at least one; port 0 takes a free one
- * @param tls name of the TLS bundle, or empty for plain {@code ws} ({@code off})
+ * @param tls names of the TLS bundles, the one for unknown server names first; empty for plain {@code ws} ({@code off})
  * @param allowPlaintext plain {@code ws} is meant, also beyond loopback
  * @param clientAddress who tells the client's address
  * @param trustedProxies networks of the proxies that are believed; empty means none
@@ -20,7 +19,7 @@ import java.util.Optional;
 public record ListenerConfig(
         String name,
         List<HostPort> bind,
-        Optional<String> tls,
+        List<String> tls,
         boolean allowPlaintext,
         ClientAddress clientAddress,
         List<Cidr> trustedProxies,
@@ -36,6 +35,7 @@ public record ListenerConfig(
 
     public ListenerConfig {
         bind = List.copyOf(bind);
+        tls = List.copyOf(tls);
         trustedProxies = List.copyOf(trustedProxies);
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,9 +12,51 @@ import java.util.Optional;
  * @param certificate PEM file: the certificate, then its chain
  * @param privateKey PEM file
  * @param privateKeyPasswordFile file whose first line is the password of an encrypted key
+ * @param serverNames names that clients ask for, exact or {@code *.example.com}; empty: those in the certificate
+ * @param clientAuth whether clients show a certificate
+ * @param clientCa PEM file: who issues the clients' certificates
+ * @param crl PEM file: which of them are revoked
  */
 public record TlsConfig(
-        String name, Path certificate, Path privateKey, Optional<Path> privateKeyPasswordFile, MinVersion minVersion) {
+        String name,
+        Path certificate,
+        Path privateKey,
+        Optional<Path> privateKeyPasswordFile,
+        List<String> serverNames,
+        MinVersion minVersion,
+        ClientAuth clientAuth,
+        Optional<Path> clientCa,
+        Optional<Path> crl) {
+
+    public TlsConfig {
+        serverNames = List.copyOf(serverNames);
+    }
+
+    /** A bundle for the names in its certificate that asks clients for none. */
+    public TlsConfig(
+            String name,
+            Path certificate,
+            Path privateKey,
+            Optional<Path> privateKeyPasswordFile,
+            MinVersion minVersion) {
+        this(
+                name,
+                certificate,
+                privateKey,
+                privateKeyPasswordFile,
+                List.of(),
+                minVersion,
+                ClientAuth.NONE,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Whether clients show a certificate; one that is shown must be good. */
+    public enum ClientAuth {
+        NONE,
+        OPTIONAL,
+        REQUIRED
+    }
 
     /** The oldest TLS version that a client may use. */
     public enum MinVersion {

@@ -78,7 +78,7 @@ final class ClientFacts {
      */
     @Nullable
     String scheme(HttpServerExchange exchange) {
-        if (config.tls().isPresent()) {
+        if (!config.tls().isEmpty()) {
             return "https";
         }
         List<String> told = lines(exchange.getRequestHeaders(), Headers.X_FORWARDED_PROTO);

@@ -3,6 +3,7 @@ package io.sluice.listener;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ClientAddress;
+import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.net.NettyBufferPool;
@@ -64,6 +65,7 @@ public final class Listener {
     private final Door door;
     private final @Nullable UndertowXnioSsl tls;
     private final OptionMap tlsOptions;
+    private final ClientAuth clientAuth;
     private final HttpOpenListener http;
     private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -92,6 +94,7 @@ public final class Listener {
         facts = new ClientFacts(config);
         this.observer = observer;
         this.door = door;
+        clientAuth = bundle == null ? ClientAuth.NONE : bundle.clientAuth();
         NettyBufferPool buffers = threads.buffers();
         if (bundle == null) {
             tls = null;
@@ -254,6 +257,11 @@ public final class Listener {
         SSLEngine engine = UndertowXnioSsl.getSslEngine(wrapped);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {ALPN});
+        if (clientAuth == ClientAuth.REQUIRED) {
+            parameters.setNeedClientAuth(true);
+        } else if (clientAuth == ClientAuth.OPTIONAL) {
+            parameters.setWantClientAuth(true);
+        }
         engine.setSSLParameters(parameters);
         return wrapped;
     }

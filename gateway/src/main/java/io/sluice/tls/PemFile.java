@@ -9,8 +9,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +104,11 @@ final class PemFile {
      * @throws TlsException the file holds none, or one that cannot be read
      */
     List<X509Certificate> certificates() throws TlsException {
+        return certificates("write the server's certificate there, then its chain");
+    }
+
+    /** @param instead what to write there where there is none */
+    List<X509Certificate> certificates(String instead) throws TlsException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (PemObject block : blocks) {
             if (CERTIFICATE_TYPES.contains(block.getType())) {
@@ -109,10 +116,33 @@ final class PemFile {
             }
         }
         if (certificates.isEmpty()) {
-            throw problem("holds no CERTIFICATE block" + instead()
-                    + "; write the server's certificate there, then its chain");
+            throw problem("holds no CERTIFICATE block" + instead() + "; " + instead);
         }
         return certificates;
+    }
+
+    /**
+     * The revocation lists in the file's order.
+     *
+     * @return at least one
+     * @throws TlsException the file holds none, or one that cannot be read
+     */
+    List<X509CRL> revocations() throws TlsException {
+        List<X509CRL> lists = new ArrayList<>();
+        for (PemObject block : blocks) {
+            if (block.getType().equals(PEMParser.TYPE_X509_CRL)) {
+                try {
+                    lists.add((X509CRL) CertificateFactory.getInstance("X.509")
+                            .generateCRL(new ByteArrayInputStream(block.getContent())));
+                } catch (CertificateException | CRLException e) {
+                    throw problem("has a damaged X509 CRL block; write the file anew");
+                }
+            }
+        }
+        if (lists.isEmpty()) {
+            throw problem("holds no X509 CRL block" + instead() + "; write the authority's revocation list there");
+        }
+        return lists;
     }
 
     /**

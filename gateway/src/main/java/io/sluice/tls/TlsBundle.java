@@ -1,84 +1,136 @@
 package io.sluice.tls;
 
 import io.sluice.config.TlsConfig;
+import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.config.TlsConfig.MinVersion;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One TLS bundle at work: what a listener needs to serve TLS with a certificate.
+ * The TLS bundles of one listener at work: what it needs to serve TLS with their certificates.
  *
  * <p>Thread-safe.
  */
 public final class TlsBundle {
     /** Sessions and tickets older than this are not resumed; within it a client on the move saves half the handshake. */
     static final Duration SESSION_TIMEOUT = Duration.ofHours(1);
+    /** Where clients show certificates: one that is resumed is not looked up in the revocation list. */
+    static final Duration VERIFIED_SESSION_TIMEOUT = Duration.ofMinutes(5);
     /** Sessions held for clients that take no tickets; some 2 KiB each. */
     static final int SESSION_CACHE_SIZE = 10_000;
 
+    private final List<TlsConfig> configs;
     private final SSLContext context;
-    private final Credential credential;
-    private final List<String> protocols;
+    private final ServerKeyManager keys;
+    private final @Nullable ClientTrust trust;
+    private volatile Loaded loaded;
 
-    private TlsBundle(SSLContext context, Credential credential, List<String> protocols) {
-        this.context = context;
-        this.credential = credential;
-        this.protocols = protocols;
+    /** What the files hold. */
+    private record Loaded(List<Served> served, ClientTrust.@Nullable Rules rules) {
+        static Loaded from(List<TlsConfig> configs, Instant now) throws TlsException {
+            List<Served> served = new ArrayList<>();
+            for (TlsConfig config : configs) {
+                served.add(Served.of(Credential.load(config, now), config.serverNames()));
+            }
+            TlsConfig first = configs.get(0);
+            Path clientCa = first.clientCa().orElse(null);
+            boolean asks = clientCa != null && first.clientAuth() != ClientAuth.NONE;
+            return new Loaded(served, asks && clientCa != null ? ClientTrust.load(first, clientCa, now) : null);
+        }
     }
 
-    /**
-     * Reads the files of a bundle and makes its context.
-     *
-     * @throws TlsException one line for the operator: a file cannot be read, key and certificate do not fit
-     */
-    public static TlsBundle load(TlsConfig config) throws TlsException {
-        return load(config, Instant.now());
-    }
-
-    static TlsBundle load(TlsConfig config, Instant now) throws TlsException {
-        Credential credential = Credential.load(config, now);
-        SSLContext context;
+    private TlsBundle(List<TlsConfig> configs, Loaded loaded) throws TlsException {
+        this.configs = configs;
+        this.loaded = loaded;
+        keys = new ServerKeyManager(loaded.served);
+        trust = loaded.rules == null ? null : new ClientTrust(loaded.rules);
         try {
             context = SSLContext.getInstance("TLS");
             // No trust managers at all instead of null: a server that asks for no client certificate has nobody to
             // trust.
-            context.init(new KeyManager[] {new ServerKeyManager(credential)}, new TrustManager[0], null);
+            TrustManager[] trusted = trust == null ? new TrustManager[0] : new TrustManager[] {trust};
+            context.init(new KeyManager[] {keys}, trusted, null);
         } catch (GeneralSecurityException e) {
             throw new TlsException("tls: this Java has no usable TLS: " + e.getMessage());
         }
         SSLSessionContext sessions = context.getServerSessionContext();
-        sessions.setSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
+        Duration timeout = trust == null ? SESSION_TIMEOUT : VERIFIED_SESSION_TIMEOUT;
+        sessions.setSessionTimeout((int) timeout.toSeconds());
         sessions.setSessionCacheSize(SESSION_CACHE_SIZE);
-        return new TlsBundle(
-                context,
-                credential,
-                config.minVersion() == MinVersion.TLS_1_3 ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2"));
     }
 
-    /** The context of server engines. It trusts no peer, so it is of no use to clients. */
+    /**
+     * Reads the files of the bundles and makes one context of them.
+     *
+     * @param configs at least one, that for unknown server names first; version and client certificates are as this one says
+     * @throws TlsException one line for the operator: a file cannot be read, key and certificate do not fit
+     */
+    public static TlsBundle load(List<TlsConfig> configs) throws TlsException {
+        return load(configs, Instant.now());
+    }
+
+    static TlsBundle load(TlsConfig config, Instant now) throws TlsException {
+        return load(List.of(config), now);
+    }
+
+    static TlsBundle load(List<TlsConfig> configs, Instant now) throws TlsException {
+        return new TlsBundle(List.copyOf(configs), Loaded.from(configs, now));
+    }
+
+    /**
+     * Reads the files again; from the next handshake on what they hold counts. Not to be called by two threads at once.
+     *
+     * @throws TlsException as in {@link #load}; what was in force stays so
+     */
+    public void reload() throws TlsException {
+        Loaded next = Loaded.from(configs, Instant.now());
+        keys.exchange(next.served);
+        if (trust != null && next.rules != null) {
+            trust.exchange(next.rules);
+        }
+        loaded = next;
+    }
+
+    /** The context of server engines. It trusts no server, so it is of no use to clients. */
     public SSLContext context() {
         return context;
     }
 
+    /** Whether clients show a certificate. */
+    public ClientAuth clientAuth() {
+        return configs.get(0).clientAuth();
+    }
+
     /** One line each for the operator, about what works but should not stay so, e.g. an expired certificate. */
     public List<String> warnings() {
-        return credential.warnings();
+        List<String> warnings = new ArrayList<>();
+        Loaded current = loaded;
+        current.served.forEach(served -> warnings.addAll(served.credential().warnings()));
+        if (current.rules != null) {
+            warnings.addAll(current.rules.warnings());
+        }
+        return warnings;
     }
 
     /** The protocol versions to enable on every engine, newest first; a fresh array each time. */
     public String[] protocols() {
-        return protocols.toArray(new String[0]);
+        return configs.get(0).minVersion() == MinVersion.TLS_1_3
+                ? new String[] {"TLSv1.3"}
+                : new String[] {"TLSv1.3", "TLSv1.2"};
     }
 
-    /** The server's own certificate, without its chain. */
+    /** The certificate for unknown server names, without its chain. */
     public X509Certificate certificate() {
-        return credential.certificate();
+        return loaded.served.get(0).credential().certificate();
     }
 }

@@ -38,7 +38,7 @@ class ConfigurationTest {
                         List.of(new ListenerConfig(
                                 "default",
                                 List.of(new HostPort("::", 443)),
-                                Optional.of("default"),
+                                List.of("default"),
                                 false,
                                 ListenerConfig.ClientAddress.PEER,
                                 List.of(),

@@ -17,9 +17,11 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -43,7 +45,8 @@ class TlsBundleTest {
     @CsvSource({"TLSv1.2,localhost", "TLSv1.3,localhost", "TLSv1.2,127.0.0.1", "TLSv1.3,127.0.0.1", "TLSv1.3,::1"})
     void servesDevelopmentCertificatesToAClientThatTrustsTheirAuthority(String protocol, String host) throws Exception {
         DevCertificates written = DevCertificates.writeTo(dir);
-        TlsBundle bundle = TlsBundle.load(config(written.serverCertificate(), written.serverKey(), MinVersion.TLS_1_2));
+        TlsBundle bundle =
+                TlsBundle.load(List.of(config(written.serverCertificate(), written.serverKey(), MinVersion.TLS_1_2)));
         X509Certificate authority = PemFile.read("test", written.authorityCertificate())
                 .certificates()
                 .get(0);
@@ -121,10 +124,10 @@ class TlsBundleTest {
     void keepsKeyAndChainTogetherWhileCredentialsAreExchanged() throws Exception {
         Credential first = credential("EC");
         Credential second = credential("RSA");
-        ServerKeyManager keys = new ServerKeyManager(first);
+        ServerKeyManager keys = new ServerKeyManager(List.of(Served.of(first, List.of())));
         String chosen = Objects.requireNonNull(keys.chooseEngineServerAlias("EC", null, null));
 
-        keys.exchange(second);
+        keys.exchange(List.of(Served.of(second, List.of())));
 
         assertThat(keys.getPrivateKey(chosen)).isEqualTo(first.key());
         assertThat(keys.getCertificateChain(chosen)).containsExactly(first.certificate());
@@ -134,16 +137,79 @@ class TlsBundleTest {
         assertThat(keys.getCertificateChain(next)).containsExactly(second.certificate());
     }
 
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource({
+        "a.example, 1",
+        "A.Example, 1",
+        "x.b.example, 2",
+        "c.b.example, 1",
+        "x.y.b.example, 0",
+        "b.example, 0",
+        "other.example, 0",
+        "localhost.example, 0"
+    })
+    void picksCertificateByServerName(String name, int expected) throws Exception {
+        List<List<String>> names = List.of(List.of(), List.of("a.example", "c.b.example"), List.of("*.b.example"));
+        List<TlsConfig> configs = new ArrayList<>();
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            certificates.add(bundleFiles("EC", i + "-"));
+            configs.add(new TlsConfig(
+                    "n" + i,
+                    dir.resolve(i + "-fullchain.pem"),
+                    dir.resolve(i + "-privkey.pem"),
+                    Optional.empty(),
+                    names.get(i),
+                    MinVersion.TLS_1_2,
+                    TlsConfig.ClientAuth.NONE,
+                    Optional.empty(),
+                    Optional.empty()));
+        }
+        TlsBundle bundle = TlsBundle.load(configs, NOW);
+        SSLEngine client = client(certificates.get(expected), name, "TLSv1.3");
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("");
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        client.setSSLParameters(parameters);
+
+        SSLSession session = handshake(bundle, client);
+
+        assertThat(session.getPeerCertificates()).containsExactly(certificates.get(expected));
+    }
+
+    @Test
+    void servesNewFilesAfterReloadAndOldOnesAfterAFailedOne() throws Exception {
+        bundleFiles("EC");
+        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_2), NOW);
+        X509Certificate next = bundleFiles("EC");
+
+        bundle.reload();
+
+        assertThat(bundle.certificate()).isEqualTo(next);
+        assertThat(handshake(bundle, client(next, "localhost", "TLSv1.3")).getPeerCertificates())
+                .containsExactly(next);
+
+        write(dir.resolve("privkey.pem"), pkcs8(TestCertificates.keys("EC").getPrivate()));
+
+        assertThatThrownBy(bundle::reload).isInstanceOf(TlsException.class);
+        assertThat(handshake(bundle, client(next, "localhost", "TLSv1.3")).getPeerCertificates())
+                .containsExactly(next);
+    }
+
     private static Credential credential(String algorithm) throws Exception {
         KeyPair keys = TestCertificates.keys(algorithm);
         return new Credential(keys.getPrivate(), List.of(selfSigned(keys)), List.of());
     }
 
     private X509Certificate bundleFiles(String algorithm) throws Exception {
+        return bundleFiles(algorithm, "");
+    }
+
+    private X509Certificate bundleFiles(String algorithm, String prefix) throws Exception {
         KeyPair keys = TestCertificates.keys(algorithm);
         X509Certificate certificate = selfSigned(keys);
-        write(dir.resolve("fullchain.pem"), pem(certificate));
-        write(dir.resolve("privkey.pem"), pkcs8(keys.getPrivate()));
+        write(dir.resolve(prefix + "fullchain.pem"), pem(certificate));
+        write(dir.resolve(prefix + "privkey.pem"), pkcs8(keys.getPrivate()));
         return certificate;
     }
 
