@@ -154,6 +154,57 @@ class AdmissionIT {
     }
 
     @Test
+    void slowRequestsOfOneAddressAreAnsweredOrClosedAndTheOthersServed() throws Exception {
+        List<RawClient> slow = new ArrayList<>();
+        try (TestGateway gateway = TestGateway.start(
+                broker, "address.mode=enforce", "address.awaiting-connect=10", "listener.handshake-timeout=500ms")) {
+            for (int i = 0; i < 50; i++) {
+                RawClient half = gateway.plain();
+                slow.add(half);
+                half.send("GET /mqtt HTTP/1.1\r\nHost: loc");
+            }
+            try (RawClient same = gateway.plain();
+                    RawClient other = RawClient.from(InetAddress.getByName("127.0.0.2"), gateway.plainAddress())) {
+                assertThat(same.send(UpgradeRequest.VALID.toString()).answer().status())
+                        .isEqualTo(429);
+                other.upgrade();
+            }
+            for (RawClient half : slow) {
+                half.readToEnd();
+            }
+
+            assertEventuallyUpgrades(gateway, false);
+        } finally {
+            for (RawClient half : slow) {
+                half.close();
+            }
+        }
+    }
+
+    @Test
+    void reportChangesNothingOnTheWire() throws Exception {
+        List<List<String>> heads = new ArrayList<>();
+        for (String connections : List.of("unlimited", "1")) {
+            try (TestGateway gateway =
+                            TestGateway.start(broker, "address.mode=report", "address.connections=" + connections);
+                    RawClient first = gateway.plain().upgrade();
+                    RawClient second = gateway.plain()) {
+                heads.add(second.send(UpgradeRequest.VALID.toString()).answer().headers());
+                second.mqtt(CONNECT);
+                try (Wire wire = broker.welcome(CONNECT)) {
+                    assertThat(second.readMqtt(4)).isEqualTo(Packets.connack(4));
+                    wire.send(Packets.PINGRESP);
+                    assertThat(second.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+                }
+                first.sendClose(1000);
+                assertThat(first.readFrame().closeCode()).isEqualTo(1000);
+            }
+        }
+
+        assertThat(heads.get(1)).isEqualTo(heads.get(0));
+    }
+
+    @Test
     void countsIpv6AddressesByPrefixBehindAProxy() throws Exception {
         try (TestGateway gateway = TestGateway.start(
                         broker, BEHIND_PROXY, PROXY, "address.mode=enforce", "address.connections=1");
