@@ -68,6 +68,7 @@ class AdmissionIT {
             }
             second.sendClose(1000);
             second.readToEnd();
+            second.halfClose();
             log.await("ended cause=client-close");
 
             assertEventuallyUpgrades(gateway, tls);
