@@ -18,6 +18,7 @@ import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.SessionObserver;
 import io.sluice.session.SessionPolicy;
+import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SessionEnd;
 import io.sluice.telemetry.SessionLog;
 import io.sluice.tls.TlsBundle;
@@ -26,6 +27,7 @@ import io.sluice.upstream.Upstream;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -62,11 +64,14 @@ public final class Gateway implements AutoCloseable {
     private final Map<String, ClientIds> clientIds = new HashMap<>();
     private final Upstream upstream;
     private final Bans bans = new Bans(MOST_BANS);
+    private final Map<String, TlsBundle> bundles;
     private final SessionLog sessionLog = new SessionLog();
+    private final Metrics metrics;
+    private volatile boolean stopping;
 
     private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
         this.config = config;
-        Map<String, TlsBundle> bundles = loadTls(config);
+        bundles = loadTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
@@ -74,11 +79,14 @@ public final class Gateway implements AutoCloseable {
             new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
+        metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), new Gauges(), Main.version());
         Door door = door(config, descriptors);
+        door.whenOver(metrics::overLimit);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
         for (ListenerConfig listener : config.listeners()) {
             @Nullable TlsBundle bundle = bundles.get(listener.name());
-            listeners.add(new Listener(listener, bundle, routes, threads, groups, new Observer(), door, fallback));
+            listeners.add(
+                    new Listener(listener, bundle, routes, threads, groups, new Observer(), door, metrics, fallback));
         }
     }
 
@@ -183,6 +191,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
     public void stop() {
+        stopping = true;
         listeners.forEach(Listener::stop);
         eachSession(Session::stop);
         long longest = config.limits().stream()
@@ -298,9 +307,45 @@ public final class Gateway implements AutoCloseable {
         exchange.getResponseSender().send("Nothing is served at this address.\n");
     }
 
+    private final class Gauges implements Metrics.Gauges {
+        @Override
+        public long sessions() {
+            return Gateway.this.sessions();
+        }
+
+        @Override
+        public long heldBytes() {
+            return threads.heldBytes();
+        }
+
+        @Override
+        public List<Metrics.BrokerGauge> brokers() {
+            return upstream.gauges();
+        }
+
+        @Override
+        public Map<String, Instant> certificates() {
+            Map<String, Instant> ends = new HashMap<>();
+            bundles.forEach((name, bundle) ->
+                    ends.put(name, bundle.certificate().getNotAfter().toInstant()));
+            return ends;
+        }
+
+        @Override
+        public boolean reloaded() {
+            return true;
+        }
+
+        @Override
+        public boolean draining() {
+            return stopping;
+        }
+    }
+
     private final class Observer implements SessionObserver {
         @Override
         public void ended(SessionEnd end) {
+            metrics.ended(end);
             sessionLog.ended(end);
         }
 

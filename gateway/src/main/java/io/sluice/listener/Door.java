@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,7 @@ public final class Door {
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private volatile boolean paused;
     private volatile BooleanSupplier shortOfMemory = () -> false;
+    private volatile BiConsumer<String, Boolean> whenOver = (limit, reported) -> {};
 
     /**
      * @param maxSessions sessions at a time
@@ -105,6 +107,11 @@ public final class Door {
     /** Handshakes are refused as long as it says so, e.g. because memory is short. */
     public void refuseWhile(BooleanSupplier condition) {
         shortOfMemory = condition;
+    }
+
+    /** Calls it for each connection over a limit of its address, with the limit's label, and true where that is only reported. */
+    public void whenOver(BiConsumer<String, Boolean> call) {
+        whenOver = call;
     }
 
     /** Connections from all clients, upgraded or not. */
@@ -182,8 +189,9 @@ public final class Door {
         }
     }
 
-    void over(InetAddress address, Refusal limit) {
+    void over(InetAddress address, Refusal limit, boolean reported) {
         overLimit.increment();
+        whenOver.accept(limit.label(), reported);
         long now = System.nanoTime();
         long until = quietUntil.get();
         if (now - until >= 0 && quietUntil.compareAndSet(until, now + PAUSE_NANOS)) {

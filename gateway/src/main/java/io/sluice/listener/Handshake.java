@@ -1,5 +1,6 @@
 package io.sluice.listener;
 
+import io.sluice.telemetry.Metrics;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -58,12 +59,13 @@ final class Handshake implements HttpHandler {
 
     Handshake(
             String listener,
+            Metrics metrics,
             Routes routes,
             ClientFacts facts,
             HttpHandler fallback,
             BooleanSupplier stopping,
             Upgrade upgrade) {
-        log = new RefusalLog(listener, facts);
+        log = new RefusalLog(listener, facts, metrics);
         this.routes = routes;
         this.facts = facts;
         this.fallback = fallback;

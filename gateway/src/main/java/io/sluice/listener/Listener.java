@@ -11,6 +11,7 @@ import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.SessionObserver;
 import io.sluice.session.TimerWheel;
+import io.sluice.telemetry.Metrics;
 import io.sluice.tls.TlsBundle;
 import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
@@ -63,6 +64,7 @@ public final class Listener {
     private final ClientFacts facts;
     private final SessionObserver observer;
     private final Door door;
+    private final Metrics metrics;
     private final @Nullable UndertowXnioSsl tls;
     private final OptionMap tlsOptions;
     private final ClientAuth clientAuth;
@@ -87,6 +89,7 @@ public final class Listener {
             List<SessionGroup> groups,
             SessionObserver observer,
             Door door,
+            Metrics metrics,
             HttpHandler fallback) {
         this.config = config;
         this.threads = threads;
@@ -95,6 +98,7 @@ public final class Listener {
         this.observer = observer;
         this.door = door;
         clientAuth = bundle == null ? ClientAuth.NONE : bundle.clientAuth();
+        this.metrics = metrics;
         NettyBufferPool buffers = threads.buffers();
         if (bundle == null) {
             tls = null;
@@ -116,7 +120,13 @@ public final class Listener {
         http = new HttpOpenListener(
                 buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
         http.setRootHandler(new Handshake(
-                config.name(), Routes.of(config.name(), ready), facts, fallback, () -> stopping, this::upgraded));
+                config.name(),
+                metrics,
+                Routes.of(config.name(), ready),
+                facts,
+                fallback,
+                () -> stopping,
+                this::upgraded));
     }
 
     private static OptionMap httpOptions(int handshakeMillis) {
@@ -194,6 +204,7 @@ public final class Listener {
                 if (connection == null) {
                     return;
                 }
+                metrics.connected(config.name());
                 open(connection);
             }
         } catch (IOException closed) {
@@ -279,6 +290,7 @@ public final class Listener {
                 facts.info(exchange, subprotocol),
                 client,
                 HeaderGuard.ticket(server));
+        metrics.upgraded(config.name());
         client.start(session);
         if (stopping) {
             session.stop();

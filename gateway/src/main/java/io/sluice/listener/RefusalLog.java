@@ -2,6 +2,7 @@ package io.sluice.listener;
 
 import io.sluice.config.HostPort;
 import io.sluice.config.Quote;
+import io.sluice.telemetry.Metrics;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which handshakes were refused: all of them at DEBUG; a refused Origin, which more often is a forgotten setting than an
+ * Counts and tells which handshakes were refused: all of them at DEBUG; a refused Origin, which more often is a forgotten setting than an
  * attack, at INFO with the key that would allow it, at most once a second.
  *
  * <p>Thread-safe.
@@ -24,16 +25,19 @@ final class RefusalLog {
 
     private final String listener;
     private final ClientFacts facts;
+    private final Metrics metrics;
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private final AtomicInteger untold = new AtomicInteger();
 
-    RefusalLog(String listener, ClientFacts facts) {
+    RefusalLog(String listener, ClientFacts facts, Metrics metrics) {
         this.listener = listener;
         this.facts = facts;
+        this.metrics = metrics;
     }
 
     /** @param route null where none was found */
     void refused(HttpServerExchange exchange, Refusal refusal, Routes.@Nullable Route route) {
+        metrics.refused(listener, refusal.label());
         if (refusal == Refusal.ORIGIN && route != null && mayTell()) {
             String name = route.config().name();
             LOG.info(

@@ -80,7 +80,7 @@ final class Ticket implements Predicate<String> {
             case AWAITING_CONNECT -> Refusal.ADDRESS_AWAITING_CONNECT;
         };
         if (over != null) {
-            door.over(client, over);
+            door.over(client, over, admission.admitted());
         }
         if (admission.admitted()) {
             address = client;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its session's I/O thread.
  */
 public final class PacketScanner {
+    private static final int TYPES = 16;
+
     private static final int PUBLISH = 3;
     private static final int PINGREQ = 12;
     private static final int PINGRESP = 13;
@@ -32,6 +34,7 @@ public final class PacketScanner {
     private final boolean minimalLengths;
     private final boolean emptyDisconnect;
     private final long maxPacketBytes;
+    private final long[] counts;
 
     /** Bytes of the current packet behind its fixed header that are still to come. */
     private int body;
@@ -54,12 +57,13 @@ public final class PacketScanner {
     private long packets;
     private long publishes;
 
-    private PacketScanner(boolean client, int level, long maxPacketBytes) {
+    private PacketScanner(boolean client, int level, long maxPacketBytes, long[] counts) {
         this.verdicts = FirstByte.verdicts(client, level);
         this.client = client;
         this.minimalLengths = level >= 5;
         this.emptyDisconnect = level < 5;
         this.maxPacketBytes = maxPacketBytes;
+        this.counts = counts;
     }
 
     /**
@@ -70,7 +74,16 @@ public final class PacketScanner {
      * @throws IllegalArgumentException for another level
      */
     public static PacketScanner ofClient(int level, long maxPacketBytes) {
-        return new PacketScanner(true, level, maxPacketBytes);
+        return ofClient(level, maxPacketBytes, new long[TYPES]);
+    }
+
+    /**
+     * As without counts.
+     *
+     * @param counts one for each packet type, moved on by the packets found legal; of the caller's thread
+     */
+    public static PacketScanner ofClient(int level, long maxPacketBytes, long[] counts) {
+        return new PacketScanner(true, level, maxPacketBytes, counts);
     }
 
     /**
@@ -81,7 +94,16 @@ public final class PacketScanner {
      * @throws IllegalArgumentException for another level
      */
     public static PacketScanner ofBroker(int level) {
-        return new PacketScanner(false, level, Long.MAX_VALUE);
+        return ofBroker(level, new long[TYPES]);
+    }
+
+    /**
+     * As without counts.
+     *
+     * @param counts one for each packet type, moved on by the packets found legal; of the caller's thread
+     */
+    public static PacketScanner ofBroker(int level, long[] counts) {
+        return new PacketScanner(false, level, Long.MAX_VALUE, counts);
     }
 
     /**
@@ -231,6 +253,7 @@ public final class PacketScanner {
         body = length;
         inDisconnect = type == DISCONNECT;
         packets++;
+        counts[type]++;
         if (type == PUBLISH) {
             publishes++;
         }

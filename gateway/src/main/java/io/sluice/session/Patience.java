@@ -82,6 +82,11 @@ final class Patience {
         blocked = false;
     }
 
+    /** Bytes wait for the client. */
+    boolean blocked() {
+        return blocked;
+    }
+
     /** Bytes wait for the broker. */
     void blockBroker(long now) {
         brokerBlocked = true;

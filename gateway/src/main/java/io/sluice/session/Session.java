@@ -13,6 +13,7 @@ import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.PacketScanner;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.Traffic;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -51,7 +52,12 @@ public final class Session extends TimerWheel.Timer {
     @Nullable
     Session nextInGroup;
 
+    private static final int CONNECT = 1;
+    private static final int CONNACK = 2;
+    private static final int AUTH = 15;
+
     private final SessionGroup group;
+    private final Traffic traffic;
     private final SessionPolicy policy;
     private final SessionObserver observer;
     private final ClientInfo info;
@@ -86,6 +92,10 @@ public final class Session extends TimerWheel.Timer {
 
     private int brokerCode;
     private int keepAliveSeconds;
+    /** When the sampled run under way was read, its last bit set; 0 without one. */
+    private long toUpstreamSince;
+
+    private long toClientSince;
     private long bytesIn;
     private long bytesOut;
     /** Packets to the client that the broker's scanner has not seen. */
@@ -105,6 +115,7 @@ public final class Session extends TimerWheel.Timer {
             Predicate<String> welcome) {
         this.welcome = welcome;
         this.group = group;
+        traffic = group.traffic();
         this.policy = policy;
         this.observer = observer;
         this.info = info;
@@ -135,6 +146,7 @@ public final class Session extends TimerWheel.Timer {
             return;
         }
         bytesIn += run.remaining();
+        traffic.toUpstream().bytes(run.remaining());
         switch (state) {
             case OPENING -> opening(run);
             case DIALING -> hold(run);
@@ -146,8 +158,13 @@ public final class Session extends TimerWheel.Timer {
                 }
             }
             case OPEN -> {
-                patience.heard(now());
+                long now = now();
+                patience.heard(now);
+                if (traffic.sampled()) {
+                    toUpstreamSince = now | 1;
+                }
                 forward(run, assigned(fromClient));
+                settleToUpstream();
             }
             case CLOSING, CLOSED -> {
                 run.position(run.limit());
@@ -159,6 +176,7 @@ public final class Session extends TimerWheel.Timer {
     /** All that was sent to the client has been accepted. */
     public void clientWritable() {
         patience.unblock();
+        settleToClient();
         if (legal(!clientDone, "clientWritable")
                 && broker != null
                 && (state == OPEN || state == AWAITING_CONNACK || goodbye != null)) {
@@ -238,7 +256,13 @@ public final class Session extends TimerWheel.Timer {
     public void upstreamBytes(ByteBuffer run) {
         switch (state) {
             case AWAITING_CONNACK -> awaiting(run);
-            case OPEN -> deliver(run, assigned(fromBroker));
+            case OPEN -> {
+                if (traffic.sampled()) {
+                    toClientSince = now() | 1;
+                }
+                deliver(run, assigned(fromBroker));
+                settleToClient();
+            }
             case OPENING, DIALING, CLOSING, CLOSED -> {
                 if (legal(!brokerDone, "upstreamBytes")) {
                     deliverToBoundary(run);
@@ -251,6 +275,7 @@ public final class Session extends TimerWheel.Timer {
     /** All that was sent to the broker has been accepted. */
     public void upstreamWritable() {
         patience.unblockBroker();
+        settleToUpstream();
         legal(!brokerDone, "upstreamWritable");
         if (state == OPEN || (state == AWAITING_CONNACK && fromClient != null)) {
             resumeUnlessThrottled();
@@ -371,6 +396,7 @@ public final class Session extends TimerWheel.Timer {
         } else if (banned) {
             end(CloseCause.BANNED);
         } else if (connect != null) {
+            traffic.toUpstream().packets()[CONNECT]++;
             become(DIALING);
             deadlineIn(policy.connackTimeout());
             pauseFullClient();
@@ -422,6 +448,7 @@ public final class Session extends TimerWheel.Timer {
             deadlineIn(policy.connackTimeout());
         }
         packetsOut++;
+        traffic.toClient().packets()[AUTH]++;
         deliver(take(all, auth.length()));
         if (fromClient == null) {
             flow();
@@ -429,8 +456,10 @@ public final class Session extends TimerWheel.Timer {
     }
 
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
+        traffic.connack(connack.code());
         if (connack.code() != 0) {
             packetsOut++;
+            traffic.toClient().packets()[CONNACK]++;
             brokerCode = connack.code();
             deliver(take(all, connack.length()));
             end(CloseCause.BROKER_REFUSED);
@@ -440,11 +469,12 @@ public final class Session extends TimerWheel.Timer {
                 ? connack.serverKeepAliveSeconds()
                 : opening.packet().keepAliveSeconds();
         patience.begin(keepAliveSeconds, now());
-        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now());
+        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now(), traffic);
         become(OPEN);
         assigned(dial).accepted();
         dial = null;
-        PacketScanner scanner = PacketScanner.ofBroker(opening.level());
+        PacketScanner scanner =
+                PacketScanner.ofBroker(opening.level(), traffic.toClient().packets());
         fromBroker = scanner;
         deliver(all, scanner);
         if (state == OPEN && fromClient == null) {
@@ -458,7 +488,8 @@ public final class Session extends TimerWheel.Timer {
     /** From here on the client's bytes stream; CONNECT is settled and will not be sent to another broker. */
     private void flow() {
         ByteBuffer behindConnect = opening.release();
-        PacketScanner scanner = PacketScanner.ofClient(opening.level(), policy.maxPacket());
+        PacketScanner scanner = PacketScanner.ofClient(
+                opening.level(), policy.maxPacket(), traffic.toUpstream().packets());
         fromClient = scanner;
         if (behindConnect.hasRemaining()) {
             forward(behindConnect, scanner);
@@ -553,11 +584,29 @@ public final class Session extends TimerWheel.Timer {
 
     private void deliver(ByteBuffer packets) {
         bytesOut += packets.remaining();
+        traffic.toClient().bytes(packets.remaining());
         if (packets.hasRemaining() && !client.send(packets) && patience.block(now())) {
             assigned(broker).pauseReads();
             if (state == OPEN) {
                 arm();
             }
+        }
+    }
+
+    /** A sampled run is timed when its last byte has been taken; what waited for its rates is not the gateway's time. */
+    private void settleToUpstream() {
+        if (toUpstreamSince != 0 && !patience.brokerBlocked()) {
+            if (throttle == null || !throttle.holding()) {
+                traffic.toUpstream().latency().took(now() - toUpstreamSince);
+            }
+            toUpstreamSince = 0;
+        }
+    }
+
+    private void settleToClient() {
+        if (toClientSince != 0 && !patience.blocked()) {
+            traffic.toClient().latency().took(now() - toClientSince);
+            toClientSince = 0;
         }
     }
 
@@ -699,6 +748,8 @@ public final class Session extends TimerWheel.Timer {
     private void sendGoodbye(ByteBuffer packet) {
         bytesOut += packet.remaining();
         packetsOut++;
+        traffic.toClient().bytes(packet.remaining());
+        traffic.toClient().packets()[(packet.get(packet.position()) & 0xF0) >> 4]++;
         client.send(packet);
         finishBoth();
     }

@@ -1,15 +1,17 @@
 package io.sluice.session;
 
+import io.sluice.telemetry.Traffic;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of one I/O thread, and the wheel that holds their deadlines.
+ * The sessions of one I/O thread, the wheel that holds their deadlines, and the count of what passes.
  *
  * <p>Confined to its I/O thread, but for {@link #size}.
  */
 public final class SessionGroup {
     private final TimerWheel wheel;
+    private final Traffic traffic = new Traffic();
     private @Nullable Session first;
     private volatile int size;
 
@@ -19,6 +21,10 @@ public final class SessionGroup {
 
     public TimerWheel wheel() {
         return wheel;
+    }
+
+    public Traffic traffic() {
+        return traffic;
     }
 
     /** Sessions that are not yet closed; readable from any thread. */

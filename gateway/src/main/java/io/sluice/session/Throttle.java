@@ -3,6 +3,7 @@ package io.sluice.session;
 import io.sluice.limit.Rate;
 import io.sluice.limit.RateLimiter;
 import io.sluice.mqtt.PacketScanner;
+import io.sluice.telemetry.Traffic;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Throttle {
     private static final long LEAST_BURST_STEPS = 3;
 
     private final RateRules rules;
+    private final Traffic traffic;
     private final @Nullable RateLimiter packets;
     private final @Nullable RateLimiter publishes;
     private final @Nullable RateLimiter bytes;
@@ -45,8 +47,9 @@ final class Throttle {
     private long waited;
     private long reached;
 
-    private Throttle(RateRules rules, int keepAliveSeconds, long now) {
+    private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
         this.rules = rules;
+        this.traffic = traffic;
         packets = limiter(rules.packets(), now);
         publishes = limiter(rules.publishes(), now);
         bytes = limiter(rules.bytes(), now);
@@ -55,8 +58,8 @@ final class Throttle {
     }
 
     /** Null where the policy has no rates. */
-    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now) {
-        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now);
+    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
+        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic);
     }
 
     /** A burst smaller than what comes due between two looks at the clock would keep the client below its rate. */
@@ -95,10 +98,21 @@ final class Throttle {
         boolean wanting = bytesShort || scanner.exhausted() || begun > packetsFree || published > publishesFree;
         if (wanting) {
             reached++;
+            count(Traffic.Rule.BYTES, bytesShort);
+            count(
+                    Traffic.Rule.PUBLISH,
+                    published > publishesFree || (scanner.exhausted() && scanner.publishesLeft() == 0));
+            count(Traffic.Rule.PACKETS, begun > packetsFree || (scanner.exhausted() && scanner.packetsLeft() == 0));
         }
         boolean stopped = scanner.violation() != null || scanner.disconnected();
         mark(wanting && !free && !stopped && passed < limit - run.position(), now);
         return passed;
+    }
+
+    private void count(Traffic.Rule rule, boolean hit) {
+        if (hit) {
+            traffic.reached(rule, rules.report());
+        }
     }
 
     private void mark(boolean cut, long now) {
@@ -145,9 +159,11 @@ final class Throttle {
     /** So many of the held bytes have passed. */
     void released(int passed, long now) {
         heldFrom += passed;
+        waited += now - waitedSince;
+        traffic.throttled(now - waitedSince);
+        waitedSince = now;
         if (heldBytes() == 0) {
             held = null;
-            waited += now - waitedSince;
         } else {
             wakeAt = now + Math.min(longestWait, due(now));
         }

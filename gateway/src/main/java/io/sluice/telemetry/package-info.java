@@ -1,4 +1,4 @@
-/** What is told about sessions: the session log, in one place. */
+/** What is told of the gateway: the metrics and the session log, each in one place. */
 @NullMarked
 package io.sluice.telemetry;
 

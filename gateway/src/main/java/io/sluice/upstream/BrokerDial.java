@@ -4,7 +4,9 @@ import io.sluice.net.IoContext;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Dial;
 import io.sluice.session.Session;
+import io.sluice.session.SessionGroup;
 import io.sluice.session.TimerWheel;
+import io.sluice.telemetry.Traffic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -32,18 +34,21 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     private final Session session;
     private final IoContext io;
     private final TimerWheel wheel;
+    private final Traffic traffic;
     private final Set<InetSocketAddress> tried = new HashSet<>();
 
     private @Nullable Broker broker;
     private @Nullable InetSocketAddress dialed;
     private @Nullable IoFuture<StreamConnection> future;
     private int attempt;
+    private long dialedAt;
 
-    BrokerDial(Cluster cluster, Session session, IoContext io, TimerWheel wheel) {
+    BrokerDial(Cluster cluster, Session session, IoContext io, SessionGroup group) {
         this.cluster = cluster;
         this.session = session;
         this.io = io;
-        this.wheel = wheel;
+        wheel = group.wheel();
+        traffic = group.traffic();
     }
 
     void start() {
@@ -70,6 +75,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         choice.acquired();
         broker = choice;
         dialed = address;
+        dialedAt = now;
         int number = ++attempt;
         wheel.schedule(this, wheel.now() + cluster.config().dialTimeout().toNanos());
         IoFuture<StreamConnection> opening = io.thread()
@@ -115,6 +121,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         broker = null;
         future = null;
         reached.reached(at);
+        traffic.dials().took(System.nanoTime() - dialedAt);
         BrokerConnection peer = new BrokerConnection(io, connection, reached, session);
         try {
             session.upstreamConnected(peer, reached.name());

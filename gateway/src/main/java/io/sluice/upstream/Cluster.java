@@ -46,11 +46,7 @@ final class Cluster implements Dialer {
     @Override
     public Dial dial(Session session, Connect connect) {
         XnioIoThread thread = (XnioIoThread) Thread.currentThread();
-        BrokerDial dial = new BrokerDial(
-                this,
-                session,
-                threads.of(thread),
-                groups.get(IoThreads.indexOf(thread)).wheel());
+        BrokerDial dial = new BrokerDial(this, session, threads.of(thread), groups.get(IoThreads.indexOf(thread)));
         dial.start();
         return dial;
     }

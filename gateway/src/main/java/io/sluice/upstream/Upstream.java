@@ -5,10 +5,12 @@ import io.sluice.config.HostPort;
 import io.sluice.net.IoThreads;
 import io.sluice.session.Dialer;
 import io.sluice.session.SessionGroup;
+import io.sluice.telemetry.Metrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All clusters of the gateway, and the thread that keeps their names resolved.
@@ -53,6 +55,21 @@ public final class Upstream implements AutoCloseable {
     public List<HostPort> brokers() {
         List<HostPort> all = new ArrayList<>();
         clusters.values().forEach(cluster -> all.addAll(cluster.config().brokers()));
+        return all;
+    }
+
+    /** Every broker of every cluster, as it is now. */
+    public List<Metrics.BrokerGauge> gauges() {
+        long now = System.nanoTime();
+        List<Metrics.BrokerGauge> all = new ArrayList<>();
+        for (Cluster cluster : clusters.values()) {
+            for (Broker broker : cluster.brokers()) {
+                boolean up = broker.promising(Set.of(), now);
+                String state = !broker.isResolved() ? "unresolved" : up ? "up" : "down";
+                all.add(new Metrics.BrokerGauge(
+                        cluster.config().name(), broker.name(), up, state, broker.connections(), 0));
+            }
+        }
         return all;
     }
 
