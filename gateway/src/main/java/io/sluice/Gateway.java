@@ -65,12 +65,13 @@ public final class Gateway implements AutoCloseable {
     private final Upstream upstream;
     private final Bans bans = new Bans(MOST_BANS);
     private final Map<String, TlsBundle> bundles;
-    private final SessionLog sessionLog = new SessionLog();
+    private final SessionLog sessionLog;
     private final Metrics metrics;
     private volatile boolean stopping;
 
     private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
         this.config = config;
+        sessionLog = new SessionLog(config.log());
         bundles = loadTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {

@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.joining;
 import io.sluice.config.Configuration;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
+import io.sluice.config.LogConfig;
+import io.sluice.telemetry.JsonEncoder;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -35,6 +37,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, StartException, InterruptedException {
         Configuration configuration = options.load();
+        if (configuration.gateway().log().format() == LogConfig.Format.JSON) {
+            JsonEncoder.install();
+        }
         configuration.warnings().forEach(log::warn);
         listenToSignals();
         try (Gateway gateway = Gateway.start(configuration.gateway())) {

@@ -73,6 +73,9 @@ final class TestGateway implements AutoCloseable {
         if (all.stream().noneMatch(setting -> setting.startsWith("gateway.io-threads="))) {
             all.add("gateway.io-threads=2");
         }
+        if (all.stream().noneMatch(setting -> setting.startsWith("admin.bind="))) {
+            all.add("admin.bind=off");
+        }
         for (String rate : List.of("limit.publish.rate", "limit.packets.rate", "limit.bytes.rate")) {
             if (all.stream().noneMatch(setting -> setting.startsWith(rate + "="))) {
                 all.add(rate + "=unlimited");

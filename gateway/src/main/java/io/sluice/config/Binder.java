@@ -31,7 +31,17 @@ final class Binder {
                 each(Section.LIMIT, Binder::limit),
                 address(assignments.entries(Section.ADDRESS).get(0)),
                 gateway.get(Keys.GATEWAY_MAX_SESSIONS),
-                gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores));
+                gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores),
+                admin(assignments.entries(Section.ADMIN).get(0)),
+                log(assignments.entries(Section.LOG).get(0)));
+    }
+
+    private static AdminConfig admin(Entry entry) {
+        return new AdminConfig(entry.get(Keys.ADMIN_BIND), resolved(entry, Keys.ADMIN_TOKEN_FILE));
+    }
+
+    private static LogConfig log(Entry entry) {
+        return new LogConfig(entry.get(Keys.LOG_FORMAT), entry.get(Keys.LOG_SESSIONS), entry.get(Keys.LOG_USER_NAME));
     }
 
     private <T> List<T> each(Section section, Function<Entry, T> record) {

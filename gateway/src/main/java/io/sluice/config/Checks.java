@@ -35,6 +35,7 @@ final class Checks {
         tlsBundles();
         plaintext();
         proxies();
+        operators();
         addresses();
         references();
         brokers();
@@ -142,6 +143,20 @@ final class Checks {
                                 + listener.path(Keys.LISTENER_TRUSTED_PROXIES) + "=10.0.0.0/8",
                         problems);
             }
+        }
+    }
+
+    private void operators() {
+        Entry admin = assignments.entries(Section.ADMIN).get(0);
+        Optional<HostPort> exposed =
+                admin.find(Keys.ADMIN_BIND).flatMap(bind -> bind).filter(bind -> !Hosts.isLoopback(bind));
+        if (exposed.isPresent() && !admin.isWritten(Keys.ADMIN_TOKEN_FILE)) {
+            admin.complain(
+                    Keys.ADMIN_BIND,
+                    Quote.quote(exposed.get().toString())
+                            + " is not loopback, where anybody may try to be the operator; name a file with a token,"
+                            + " e.g. admin.token-file=/etc/sluice/admin-token",
+                    problems);
         }
     }
 

@@ -21,7 +21,9 @@ public record GatewayConfig(
         List<LimitConfig> limits,
         AddressConfig address,
         Optional<Integer> maxSessions,
-        int ioThreads) {
+        int ioThreads,
+        AdminConfig admin,
+        LogConfig log) {
 
     public GatewayConfig {
         listeners = List.copyOf(listeners);

@@ -419,6 +419,41 @@ final class Keys {
             Quantity.countOr("cores", 1, 1024),
             "Number of I/O threads, 1 to 1024, or cores for one on each.");
 
+    static final Key<Optional<HostPort>> ADMIN_BIND = row(
+            Section.ADMIN,
+            "bind",
+            "127.0.0.1:9883",
+            Format.or("off", Hosts.hostPort(0, "127.0.0.1:9883")),
+            "Where operators connect over HTTP, for status page, metrics and commands: host:port, or off. It has no"
+                    + " TLS.");
+    static final Key<Path> ADMIN_TOKEN_FILE = row(
+            Section.ADMIN,
+            "token-file",
+            null,
+            Format.path(),
+            "File whose first line is the token that operators show; required beyond loopback. With one even loopback"
+                    + " needs it.");
+
+    static final Key<LogConfig.Format> LOG_FORMAT = row(
+            Section.LOG,
+            "format",
+            "text",
+            Format.choice("text", "json").map(word -> LogConfig.Format.valueOf(word.toUpperCase(Locale.ROOT))),
+            "text, or json: one object a line.");
+    static final Key<Boolean> LOG_SESSIONS = row(
+            Section.LOG,
+            "sessions",
+            "on",
+            Format.choice("on", "off").map("on"::equals),
+            "on: one line at the end of each session; off: only where the end is not ordinary.");
+    static final Key<LogConfig.UserName> LOG_USER_NAME = row(
+            Section.LOG,
+            "user-name",
+            "plain",
+            Format.choice("plain", "hash", "off")
+                    .map(word -> LogConfig.UserName.valueOf(word.toUpperCase(Locale.ROOT))),
+            "How user names are shown, in the log and to operators: plain, hash or off.");
+
     static final List<Key<?>> ALL = List.copyOf(TABLE);
 
     private Keys() {}

@@ -13,6 +13,7 @@ import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.PacketScanner;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.SessionReport;
 import io.sluice.telemetry.Traffic;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -52,6 +53,10 @@ public final class Session extends TimerWheel.Timer {
     @Nullable
     Session nextInGroup;
 
+    /** Its number in the group. */
+    long serial;
+
+    private static final int NONE = -1;
     private static final int CONNECT = 1;
     private static final int CONNACK = 2;
     private static final int AUTH = 15;
@@ -71,7 +76,7 @@ public final class Session extends TimerWheel.Timer {
     private @Nullable CloseCause cause;
     private @Nullable Dial dial;
     private @Nullable Peer broker;
-    private @Nullable String brokerName;
+    private @Nullable Reached reached;
     private @Nullable HeldBytes answer;
     private @Nullable PacketScanner fromClient;
     private @Nullable PacketScanner fromBroker;
@@ -90,8 +95,11 @@ public final class Session extends TimerWheel.Timer {
     /** The client has said DISCONNECT. */
     private boolean lingering;
 
-    private int brokerCode;
-    private int keepAliveSeconds;
+    private int connackCode = NONE;
+    private int serverKeepAliveSeconds = NONE;
+    /** Code of our own CONNACK or DISCONNECT. */
+    private int goodbyeCode = NONE;
+
     /** When the sampled run under way was read, its last bit set; 0 without one. */
     private long toUpstreamSince;
 
@@ -136,6 +144,11 @@ public final class Session extends TimerWheel.Timer {
     public @Nullable String clientId() {
         Connect connect = opening.connect();
         return connect == null ? null : connect.clientId();
+    }
+
+    /** What tells this session from all others. */
+    public String id() {
+        return group.idOf(this);
     }
 
     // Events of the client's side
@@ -223,13 +236,13 @@ public final class Session extends TimerWheel.Timer {
     // Events of the broker's side
 
     /** The dial found a broker. */
-    public void upstreamConnected(Peer connection, String name) {
+    public void upstreamConnected(Peer connection, Reached found) {
         if (!legal(state == DIALING, "upstreamConnected")) {
             connection.abort();
             return;
         }
         broker = connection;
-        brokerName = name;
+        reached = found;
         brokerDone = false;
         become(AWAITING_CONNACK);
         policy.clientIds().claim(opening.packet().clientId(), this);
@@ -457,15 +470,16 @@ public final class Session extends TimerWheel.Timer {
 
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
         traffic.connack(connack.code());
+        connackCode = connack.code();
         if (connack.code() != 0) {
             packetsOut++;
             traffic.toClient().packets()[CONNACK]++;
-            brokerCode = connack.code();
             deliver(take(all, connack.length()));
             end(CloseCause.BROKER_REFUSED);
             return;
         }
-        keepAliveSeconds = connack.serverKeepAliveSeconds() >= 0
+        serverKeepAliveSeconds = connack.serverKeepAliveSeconds();
+        int keepAliveSeconds = connack.serverKeepAliveSeconds() >= 0
                 ? connack.serverKeepAliveSeconds()
                 : opening.packet().keepAliveSeconds();
         patience.begin(keepAliveSeconds, now());
@@ -748,6 +762,8 @@ public final class Session extends TimerWheel.Timer {
     private void sendGoodbye(ByteBuffer packet) {
         bytesOut += packet.remaining();
         packetsOut++;
+        CloseCause why = assigned(cause);
+        goodbyeCode = fromBroker == null ? why.connackCode(opening.level()) : why.disconnectCode();
         traffic.toClient().bytes(packet.remaining());
         traffic.toClient().packets()[(packet.get(packet.position()) & 0xF0) >> 4]++;
         client.send(packet);
@@ -818,26 +834,52 @@ public final class Session extends TimerWheel.Timer {
 
     private SessionEnd summary() {
         CloseCause why = assigned(cause);
-        Connect connect = opening.connect();
         return new SessionEnd(
+                report(),
                 why.label(),
                 why.closedBy().name().toLowerCase(Locale.ROOT),
+                goodbyeCode,
+                why.webSocketCode(),
+                why.severity() == CloseCause.Severity.ORDINARY);
+    }
+
+    /** What is known of it now. */
+    public SessionReport report() {
+        Connect connect = opening.connect();
+        Reached found = reached;
+        ClientInfo.Tls tls = info.tls();
+        boolean direct = info.peer().equals(info.address());
+        return new SessionReport(
+                id(),
+                state.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 info.listener(),
                 policy.route(),
-                info.address(),
-                brokerCode,
-                keepAliveSeconds,
-                opening.level(),
-                connect == null ? null : connect.clientId(),
-                brokerName,
-                now() - startedAt,
-                throttle == null ? 0 : throttle.waited(now()),
-                throttle == null ? 0 : throttle.reached(),
-                (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
-                packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
-                bytesIn,
-                bytesOut,
-                why.severity() == CloseCause.Severity.ORDINARY);
+                new SessionReport.Client(
+                        info.address(),
+                        direct ? null : info.peer(),
+                        tls == null ? null : tls.version(),
+                        tls == null ? null : tls.serverName(),
+                        tls == null ? null : tls.clientName(),
+                        info.origin(),
+                        info.subprotocol()),
+                new SessionReport.Mqtt(
+                        opening.level(),
+                        connect == null ? null : connect.clientId(),
+                        connect == null ? null : connect.userName(),
+                        connect == null ? 0 : connect.keepAliveSeconds(),
+                        serverKeepAliveSeconds,
+                        connackCode),
+                found == null
+                        ? SessionReport.Upstream.NONE
+                        : new SessionReport.Upstream(found.cluster(), found.broker(), found.tries(), found.dialNanos()),
+                new SessionReport.Counts(
+                        (connect == null ? 0 : 1) + (fromClient == null ? 0 : fromClient.packets()),
+                        packetsOut + (fromBroker == null ? 0 : fromBroker.packets()),
+                        bytesIn,
+                        bytesOut,
+                        throttle == null ? 0 : throttle.waited(now()),
+                        throttle == null ? 0 : throttle.reached()),
+                now() - startedAt);
     }
 
     private void become(SessionState next) {

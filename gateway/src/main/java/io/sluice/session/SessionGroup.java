@@ -1,6 +1,8 @@
 package io.sluice.session;
 
 import io.sluice.telemetry.Traffic;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class SessionGroup {
     private final TimerWheel wheel;
     private final Traffic traffic = new Traffic();
+    /** Two groups, of one gateway or of two, hardly ever have the same. */
+    private final String mark =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+
     private @Nullable Session first;
+    private long started;
     private volatile int size;
 
     public SessionGroup(TimerWheel.Clock clock) {
@@ -25,6 +32,11 @@ public final class SessionGroup {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** What tells a session from all others. */
+    String idOf(Session session) {
+        return mark + '-' + Long.toHexString(session.serial);
     }
 
     /** Sessions that are not yet closed; readable from any thread. */
@@ -43,6 +55,7 @@ public final class SessionGroup {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the I/O thread
     void add(Session session) {
+        session.serial = ++started;
         session.nextInGroup = first;
         if (first != null) {
             first.previousInGroup = session;

@@ -1,58 +1,238 @@
 package io.sluice.telemetry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sluice.config.HostPort;
+import io.sluice.config.LogConfig;
 import io.sluice.config.Quote;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for each ended session, at DEBUG for ordinary endings and INFO for the others.
+ * One line for each ended session; with {@code log.sessions=off} for those alone that an operator wonders about, which are
+ * also remembered for a while. Neither payloads nor passwords, cookies or query strings are known here.
  *
  * <p>Thread-safe.
  */
 public final class SessionLog {
+    private static final int REMEMBERED = 64;
+    private static final int HASH_BYTES = 8;
+
     private final Logger log = LoggerFactory.getLogger("io.sluice.session");
+    private final LogConfig config;
+    private final AtomicReferenceArray<@Nullable Ending> remembered = new AtomicReferenceArray<>(REMEMBERED);
+    private final AtomicLong count = new AtomicLong();
+
+    /**
+     * An ending and when it was.
+     *
+     * <p>Immutable.
+     */
+    public record Ending(Instant time, SessionEnd end) {}
+
+    public SessionLog(LogConfig config) {
+        this.config = config;
+    }
 
     /** Writes the line. */
     public void ended(SessionEnd end) {
-        Level level = end.ordinary() ? Level.DEBUG : Level.INFO;
-        if (log.isEnabledForLevel(level)) {
-            log.atLevel(level).log(line(end));
+        if (!end.ordinary()) {
+            remembered.set((int) (count.getAndIncrement() % REMEMBERED), new Ending(Instant.now(), end));
+        }
+        Level level = end.ordinary() && !config.sessions() ? Level.DEBUG : Level.INFO;
+        if (!log.isEnabledForLevel(level)) {
+            return;
+        }
+        if (config.format() == LogConfig.Format.JSON) {
+            Pairs pairs = new Pairs(log.atLevel(level));
+            write(end, pairs);
+            pairs.event.log("session ended");
+        } else {
+            Line line = new Line();
+            write(end, line);
+            log.atLevel(level).log(line.text.toString());
         }
     }
 
-    static String line(SessionEnd end) {
-        return String.format(
-                Locale.ROOT,
-                "ended cause=%s%s by=%s client=%s:%d client-id=%s listener=%s route=%s broker=%s mqtt=%s keep-alive=%ds duration=%.3fs throttled=%.3fs rates-reached=%d"
-                        + " packets-in=%d packets-out=%d bytes-in=%d bytes-out=%d",
-                end.cause(),
-                end.brokerCode() == 0 ? "" : String.format(Locale.ROOT, " code=0x%02X", end.brokerCode()),
-                end.closedBy(),
-                end.client().getHostString(),
-                end.client().getPort(),
-                end.clientId() == null ? "-" : Quote.quote(end.clientId()),
-                end.listener(),
-                end.route(),
-                end.broker() == null ? "-" : end.broker(),
-                version(end.level()),
-                end.keepAliveSeconds(),
-                end.durationNanos() / 1e9,
-                end.throttledNanos() / 1e9,
-                end.ratesReached(),
-                end.packetsIn(),
-                end.packetsOut(),
-                end.bytesIn(),
-                end.bytesOut());
+    /** The last endings that were not ordinary, the newest first. */
+    public List<Ending> remembered() {
+        List<Ending> endings = new ArrayList<>();
+        long end = count.get();
+        for (long i = end - 1; i >= Math.max(0, end - REMEMBERED); i--) {
+            Ending ending = remembered.get((int) (i % REMEMBERED));
+            if (ending != null) {
+                endings.add(ending);
+            }
+        }
+        return endings;
     }
 
-    private static String version(int level) {
-        return switch (level) {
-            case 0 -> "-";
-            case 3 -> "3.1";
-            case 4 -> "3.1.1";
-            default -> Integer.toString(level);
+    /** A user name as {@code log.user-name} lets it be seen; null where it does not. */
+    public @Nullable String shown(@Nullable String userName) {
+        if (userName == null) {
+            return null;
+        }
+        return switch (config.userName()) {
+            case PLAIN -> userName;
+            case HASH -> hash(userName);
+            case OFF -> null;
         };
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every JDK has SHA-256", missing);
+        }
+    }
+
+    /** Takes the members of a line; names are those of the text form. */
+    private interface Sink {
+        /** Our own word. */
+        void word(String name, @Nullable String value);
+
+        /** What others wrote. */
+        void text(String name, @Nullable String value);
+
+        void number(String name, long value);
+
+        void code(String name, int value);
+
+        void time(String name, long nanos);
+    }
+
+    private void write(SessionEnd end, Sink to) {
+        SessionReport session = end.session();
+        SessionReport.Client client = session.client();
+        SessionReport.Mqtt mqtt = session.mqtt();
+        SessionReport.Upstream upstream = session.upstream();
+        SessionReport.Counts counts = session.counts();
+        to.word("cause", end.cause());
+        to.word("by", end.closedBy());
+        to.code("code", end.mqttCode());
+        if (end.webSocketCode() > 0) {
+            to.number("close", end.webSocketCode());
+        }
+        to.word("id", session.id());
+        to.word("client", address(client.address()));
+        to.word("forwarded-by", client.forwardedBy() == null ? null : address(client.forwardedBy()));
+        to.text("client-id", mqtt.clientId());
+        to.text("user-name", shown(mqtt.userName()));
+        to.word("listener", session.listener());
+        to.word("route", session.route());
+        to.word("tls", client.tlsVersion());
+        to.text("server-name", client.serverName());
+        to.text("certificate", client.certificate());
+        to.text("origin", client.origin());
+        to.word("subprotocol", client.subprotocol());
+        to.word("cluster", upstream.cluster());
+        to.word("broker", upstream.broker());
+        if (upstream.tries() > 0) {
+            to.number("tries", upstream.tries());
+            to.time("dial", upstream.dialNanos());
+        }
+        to.word("mqtt", mqtt.version());
+        to.number("keep-alive", mqtt.keepAliveSeconds());
+        if (mqtt.serverKeepAliveSeconds() >= 0) {
+            to.number("server-keep-alive", mqtt.serverKeepAliveSeconds());
+        }
+        to.code("connack", mqtt.connackCode());
+        to.time("duration", session.durationNanos());
+        to.time("throttled", counts.throttledNanos());
+        to.number("rates-reached", counts.ratesReached());
+        to.number("packets-in", counts.packetsIn());
+        to.number("packets-out", counts.packetsOut());
+        to.number("bytes-in", counts.bytesIn());
+        to.number("bytes-out", counts.bytesOut());
+    }
+
+    private static String address(InetSocketAddress address) {
+        return new HostPort(address.getHostString(), address.getPort()).toString();
+    }
+
+    /** {@code key=value}, what is unknown left out. */
+    private static final class Line implements Sink {
+        private final StringBuilder text = new StringBuilder("ended");
+
+        @Override
+        public void word(String name, @Nullable String value) {
+            if (value != null) {
+                text.append(' ').append(name).append('=').append(value);
+            }
+        }
+
+        @Override
+        public void text(String name, @Nullable String value) {
+            word(name, value == null ? null : Quote.quote(value));
+        }
+
+        @Override
+        public void number(String name, long value) {
+            word(name, Long.toString(value));
+        }
+
+        @Override
+        public void code(String name, int value) {
+            word(name, value < 0 ? null : String.format(Locale.ROOT, "0x%02X", value));
+        }
+
+        @Override
+        public void time(String name, long nanos) {
+            word(name, String.format(Locale.ROOT, "%.3fs", nanos / 1e9));
+        }
+    }
+
+    /** JSON: typed values, underscores in names, times in milliseconds. */
+    private static final class Pairs implements Sink {
+        private LoggingEventBuilder event;
+
+        Pairs(LoggingEventBuilder event) {
+            this.event = event;
+        }
+
+        @Override
+        public void word(String name, @Nullable String value) {
+            if (value != null) {
+                event = event.addKeyValue(name.replace('-', '_'), value);
+            }
+        }
+
+        @Override
+        public void text(String name, @Nullable String value) {
+            word(name, value);
+        }
+
+        @Override
+        public void number(String name, long value) {
+            event = event.addKeyValue(name.replace('-', '_'), value);
+        }
+
+        @Override
+        public void code(String name, int value) {
+            if (value >= 0) {
+                number(name, value);
+            }
+        }
+
+        @Override
+        public void time(String name, long nanos) {
+            event = event.addKeyValue(name + "_ms", Duration.ofNanos(nanos));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.upstream;
 import io.sluice.net.IoContext;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Dial;
+import io.sluice.session.Reached;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.TimerWheel;
@@ -121,10 +122,11 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
         broker = null;
         future = null;
         reached.reached(at);
-        traffic.dials().took(System.nanoTime() - dialedAt);
+        long took = System.nanoTime() - dialedAt;
+        traffic.dials().took(took);
         BrokerConnection peer = new BrokerConnection(io, connection, reached, session);
         try {
-            session.upstreamConnected(peer, reached.name());
+            session.upstreamConnected(peer, new Reached(cluster.config().name(), reached.name(), tried.size(), took));
             peer.start();
         } catch (RuntimeException | Error bug) {
             session.failed(bug);

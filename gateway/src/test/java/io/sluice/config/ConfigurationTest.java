@@ -94,7 +94,9 @@ class ConfigurationTest {
                                 List.of(),
                                 List.of()),
                         Optional.empty(),
-                        3));
+                        3,
+                        new AdminConfig(Optional.of(new HostPort("127.0.0.1", 9883)), Optional.empty()),
+                        new LogConfig(LogConfig.Format.TEXT, true, LogConfig.UserName.PLAIN)));
     }
 
     @Test
@@ -318,7 +320,7 @@ class ConfigurationTest {
                         new Setting("route.y.hosts", "y.example", "gateway.properties:6"),
                         new Setting("route.y.paths", "/a", "gateway.properties:4"));
         assertThat(settings).extracting(Setting::key).doesNotHaveDuplicates().doesNotContain("route.paths");
-        assertThat(settings).last().isEqualTo(new Setting("gateway.io-threads", "cores", "default"));
+        assertThat(settings).last().isEqualTo(new Setting("log.user-name", "plain", "default"));
     }
 
     @Test

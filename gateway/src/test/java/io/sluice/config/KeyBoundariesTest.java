@@ -157,7 +157,18 @@ class KeyBoundariesTest {
                 row("gateway.max-sessions", "auto", Optional.empty()),
                 row("gateway.io-threads", "1", Optional.of(1)),
                 row("gateway.io-threads", "1024", Optional.of(1024)),
-                row("gateway.io-threads", "cores", Optional.empty()));
+                row("gateway.io-threads", "cores", Optional.empty()),
+                row("admin.bind", "127.0.0.1:0", Optional.of(new HostPort("127.0.0.1", 0))),
+                row("admin.bind", "[::]:65535", Optional.of(new HostPort("::", 65535))),
+                row("admin.bind", "off", Optional.empty()),
+                row("admin.token-file", "/t", Path.of("/t")),
+                row("log.format", "text", LogConfig.Format.TEXT),
+                row("log.format", "json", LogConfig.Format.JSON),
+                row("log.sessions", "on", true),
+                row("log.sessions", "off", false),
+                row("log.user-name", "plain", LogConfig.UserName.PLAIN),
+                row("log.user-name", "hash", LogConfig.UserName.HASH),
+                row("log.user-name", "off", LogConfig.UserName.OFF));
     }
 
     static Stream<Arguments> refused() {
@@ -236,7 +247,12 @@ class KeyBoundariesTest {
                 refusals("address.allow", "none", "any, 10.0.0.0/8", "10.0.0.1/8", "10.0.0.0/33", "host.example"),
                 refusals("address.deny", "any", "none, ::1", "::1/129", "10.1", "::1, ::1"),
                 refusals("gateway.max-sessions", "0", "10000001", "unlimited", "1k"),
-                refusals("gateway.io-threads", "0", "1025", "4 cores", "-1", "99999999999999999999"));
+                refusals("gateway.io-threads", "0", "1025", "4 cores", "-1", "99999999999999999999"),
+                refusals("admin.bind", "9883", "127.0.0.1:65536", "a:1, b:1", "Off", "http://a:1"),
+                refusals("admin.token-file", "a\u0000b"),
+                refusals("log.format", "JSON", "logfmt", "text, json"),
+                refusals("log.sessions", "true", "On"),
+                refusals("log.user-name", "on", "sha256", "Plain"));
     }
 
     @ParameterizedTest(name = "{0}={1}")

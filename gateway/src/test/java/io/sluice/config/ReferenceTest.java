@@ -86,7 +86,8 @@ class ReferenceTest {
                 .extracting(Setting::key)
                 .containsExactlyElementsOf(Keys.ALL.stream()
                         .map(Key::path)
-                        .filter(path -> !Set.of("tls.private-key-password-file", "tls.client-ca", "tls.crl")
+                        .filter(path -> !Set.of(
+                                        "tls.private-key-password-file", "admin.token-file", "tls.client-ca", "tls.crl")
                                 .contains(path))
                         .toList());
     }

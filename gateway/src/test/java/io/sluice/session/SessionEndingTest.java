@@ -13,6 +13,7 @@ import static io.sluice.session.Packets.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.SessionReport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a session ends, what is reported of it, and what is no legal event; goodbyes are in {@link GoodbyeTest}. */
 final class SessionEndingTest {
+    private static final SessionReport.Client CLIENT =
+            new SessionReport.Client(SessionRig.ADDRESS, null, null, null, null, null, null);
 
     // Who ends it
 
@@ -239,23 +242,26 @@ final class SessionEndingTest {
         String goodbye = Packets.disconnect5(0x8B, "shutdown");
         assertThat(end)
                 .isEqualTo(new SessionEnd(
+                        new SessionReport(
+                                rig.session.id(),
+                                "closed",
+                                "public",
+                                "web",
+                                CLIENT,
+                                new SessionReport.Mqtt(5, "a", null, 60, -1, 0),
+                                new SessionReport.Upstream("eu", "10.0.0.1:1883", 1, 2_000),
+                                new SessionReport.Counts(
+                                        4,
+                                        3,
+                                        Packets.bytes(CONNECT_5).length + 6,
+                                        Packets.bytes(CONNACK_5, PINGRESP, goodbye).length,
+                                        0,
+                                        0),
+                                TimeUnit.SECONDS.toNanos(12)),
                         "shutdown",
                         "gateway",
-                        "public",
-                        "web",
-                        SessionRig.ADDRESS,
-                        0,
-                        60,
-                        5,
-                        "a",
-                        "10.0.0.1:1883",
-                        TimeUnit.SECONDS.toNanos(12),
-                        0,
-                        0,
-                        4,
-                        3,
-                        Packets.bytes(CONNECT_5).length + 6,
-                        Packets.bytes(CONNACK_5, PINGRESP, goodbye).length,
+                        0x8B,
+                        1001,
                         true));
     }
 
@@ -268,23 +274,20 @@ final class SessionEndingTest {
 
         assertThat(end)
                 .isEqualTo(new SessionEnd(
+                        new SessionReport(
+                                rig.session.id(),
+                                "closed",
+                                "public",
+                                "web",
+                                CLIENT,
+                                new SessionReport.Mqtt(0, null, null, 0, -1, -1),
+                                SessionReport.Upstream.NONE,
+                                new SessionReport.Counts(0, 0, 3, 0, 0, 0),
+                                0),
                         "not-connect",
                         "client",
-                        "public",
-                        "web",
-                        SessionRig.ADDRESS,
-                        0,
-                        0,
-                        0,
-                        null,
-                        null,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        3,
-                        0,
+                        -1,
+                        1002,
                         false));
     }
 
@@ -295,10 +298,10 @@ final class SessionEndingTest {
 
         SessionEnd end = rig.end();
 
-        assertThat(end.packetsOut()).isOne();
-        assertThat(end.bytesOut()).isEqualTo(4);
-        assertThat(end.broker()).isNull();
-        assertThat(end.clientId()).isEqualTo("a");
+        assertThat(end.session().counts().packetsOut()).isOne();
+        assertThat(end.session().counts().bytesOut()).isEqualTo(4);
+        assertThat(end.session().upstream().broker()).isNull();
+        assertThat(end.session().mqtt().clientId()).isEqualTo("a");
     }
 
     @Test
@@ -308,8 +311,8 @@ final class SessionEndingTest {
 
         SessionEnd end = rig.end();
 
-        assertThat(end.packetsOut()).isEqualTo(2);
-        assertThat(end.bytesOut()).isEqualTo(9);
+        assertThat(end.session().counts().packetsOut()).isEqualTo(2);
+        assertThat(end.session().counts().bytesOut()).isEqualTo(9);
         assertThat(end.ordinary()).isFalse();
         assertThat(end.closedBy()).isEqualTo("broker");
     }
@@ -330,7 +333,8 @@ final class SessionEndingTest {
 
     private enum Illegal {
         BROKER_CONNECTED_WHILE_OPENING("OPENING", rig -> rig.connected()),
-        BROKER_CONNECTED_TWICE("OPEN", rig -> rig.session.upstreamConnected(new SessionRig.FakePeer(), "b")),
+        BROKER_CONNECTED_TWICE(
+                "OPEN", rig -> rig.session.upstreamConnected(new SessionRig.FakePeer(), SessionRig.REACHED)),
         NO_BROKER_WHILE_OPENING("OPENING", rig -> rig.session.upstreamRefused(CloseCause.NO_BROKER)),
         NO_BROKER_WHILE_OPEN("OPEN", rig -> rig.session.upstreamRefused(CloseCause.NO_BROKER)),
         BROKER_BYTES_WHILE_DIALING("DIALING", rig -> rig.fromBroker(CONNACK_3X)),
@@ -360,7 +364,7 @@ final class SessionEndingTest {
         SessionRig rig = SessionRig.open(4);
         SessionRig.FakePeer stray = new SessionRig.FakePeer();
 
-        rig.session.upstreamConnected(stray, "10.0.0.9:1883");
+        rig.session.upstreamConnected(stray, SessionRig.REACHED);
 
         assertThat(stray.aborts).isOne();
     }

@@ -21,6 +21,8 @@ final class SessionRig {
 
     static final InetSocketAddress ADDRESS = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);
 
+    static final Reached REACHED = new Reached("eu", "10.0.0.1:1883", 1, 2_000);
+
     final HandClock clock = new HandClock(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20));
     final SessionGroup group = new SessionGroup(clock);
     final Observer observer = new Observer();
@@ -113,13 +115,13 @@ final class SessionRig {
     }
 
     void connected() {
-        session.upstreamConnected(broker, "10.0.0.1:1883");
+        session.upstreamConnected(broker, REACHED);
     }
 
     /** A new connection, to another broker. */
     void connectedAnew() {
         broker = new FakePeer();
-        session.upstreamConnected(broker, "10.0.0.2:1883");
+        session.upstreamConnected(broker, new Reached("eu", "10.0.0.2:1883", 2, 1_000));
     }
 
     void forget() {

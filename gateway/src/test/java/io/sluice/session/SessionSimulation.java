@@ -283,8 +283,12 @@ final class SessionSimulation {
         require(client.closed, "ended before the client was closed");
         require(brokers.stream().allMatch(each -> each.closed), "ended before the broker was closed");
         require(cause == null || cause.label().equals(end.cause()), "another cause in the end");
-        require(end.bytesIn() == client.at, "bytesIn " + end.bytesIn());
-        require(end.bytesOut() == client.received.size(), "bytesOut " + end.bytesOut());
+        require(
+                end.session().counts().bytesIn() == client.at,
+                "bytesIn " + end.session().counts().bytesIn());
+        require(
+                end.session().counts().bytesOut() == client.received.size(),
+                "bytesOut " + end.session().counts().bytesOut());
         ticks(700);
         event("stop", session::stop);
         require(ends.size() == 1, "ended twice");
@@ -488,7 +492,7 @@ final class SessionSimulation {
                         "broker" + brokers.size(), Scripts.broker(random, level, brokersWords.size() == 0));
                 brokers.add(side);
                 broker = side;
-                event("connected", () -> session.upstreamConnected(side, side.name));
+                event("connected", () -> session.upstreamConnected(side, new Reached("eu", side.name, 1, 0)));
             }
         }
 

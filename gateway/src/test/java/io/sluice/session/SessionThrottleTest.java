@@ -186,7 +186,7 @@ final class SessionThrottleTest {
         assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(50), PINGREQ));
         assertThat(rig.client.pauses).isZero();
         rig.session.stop();
-        assertThat(rig.end().ratesReached()).isEqualTo(2);
+        assertThat(rig.end().session().counts().ratesReached()).isEqualTo(2);
     }
 
     @Test
@@ -197,7 +197,7 @@ final class SessionThrottleTest {
         rig.seconds(3);
         rig.session.stop();
 
-        assertThat(rig.end().throttledNanos()).isBetween(990_000_000L, 1_020_000_000L);
+        assertThat(rig.end().session().counts().throttledNanos()).isBetween(990_000_000L, 1_020_000_000L);
     }
 
     @ParameterizedTest(name = "{0} packets/s, {1} at once, in runs of {2}: {3} s")

@@ -1,6 +1,7 @@
 package io.sluice.telemetry;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Ended sessions to tell of. */
 final class SessionEnds {
@@ -8,24 +9,38 @@ final class SessionEnds {
     private SessionEnds() {}
 
     static SessionEnd of(String cause, String closedBy) {
+        return of(cause, closedBy, "one", "anna", "https://app.example.com", true);
+    }
+
+    static SessionEnd of(
+            String cause,
+            String closedBy,
+            String clientId,
+            @Nullable String userName,
+            @Nullable String origin,
+            boolean ordinary) {
         return new SessionEnd(
+                new SessionReport(
+                        "9f3a1c2e-1a",
+                        "closed",
+                        "public",
+                        "web",
+                        new SessionReport.Client(
+                                InetSocketAddress.createUnresolved("192.0.2.7", 50_000),
+                                InetSocketAddress.createUnresolved("10.0.0.9", 40_000),
+                                "TLSv1.3",
+                                "mqtt.example.com",
+                                null,
+                                origin,
+                                "mqtt"),
+                        new SessionReport.Mqtt(5, clientId, userName, 60, 30, 0),
+                        new SessionReport.Upstream("eu", "10.0.0.1:1883", 1, 412_000),
+                        new SessionReport.Counts(4, 3, 20, 4, 1_500_000, 2),
+                        12_000_000_000L),
                 cause,
                 closedBy,
-                "public",
-                "web",
-                InetSocketAddress.createUnresolved("192.0.2.7", 50_000),
-                0,
-                60,
-                5,
-                "one",
-                "10.0.0.1:1883",
-                1_000_000_000,
-                0,
-                0,
-                1,
-                1,
-                20,
-                4,
-                true);
+                0x8B,
+                1001,
+                ordinary);
     }
 }
