@@ -1,10 +1,13 @@
 package io.sluice;
 
+import io.sluice.admin.AdminListener;
+import io.sluice.config.Configuration;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.RouteConfig;
+import io.sluice.config.Setting;
 import io.sluice.config.TlsConfig;
 import io.sluice.limit.Bans;
 import io.sluice.listener.Door;
@@ -27,12 +30,12 @@ import io.sluice.upstream.Upstream;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -64,15 +67,18 @@ public final class Gateway implements AutoCloseable {
     private final Map<String, ClientIds> clientIds = new HashMap<>();
     private final Upstream upstream;
     private final Bans bans = new Bans(MOST_BANS);
-    private final Map<String, TlsBundle> bundles;
+    private final Operator operator;
     private final SessionLog sessionLog;
     private final Metrics metrics;
     private volatile boolean stopping;
+    private volatile List<Setting> settings = List.of();
+    private volatile Runnable drain = this::stop;
+    private volatile @Nullable AdminListener admin;
 
     private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
         this.config = config;
         sessionLog = new SessionLog(config.log());
-        bundles = loadTls(config);
+        Map<String, TlsBundle> bundles = loadTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
@@ -80,7 +86,8 @@ public final class Gateway implements AutoCloseable {
             new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), threads, groups);
-        metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), new Gauges(), Main.version());
+        operator = new Operator(this, threads, groups, upstream, bundles);
+        metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
         Door door = door(config, descriptors);
         door.whenOver(metrics::overLimit);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
@@ -98,6 +105,17 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(GatewayConfig config) throws StartException {
         return start(config, Gateway::nothingHere);
+    }
+
+    /**
+     * As with the records alone; operators can see the settings too.
+     *
+     * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
+     */
+    public static Gateway start(Configuration configuration) throws StartException {
+        Gateway gateway = start(configuration.gateway());
+        gateway.settings = configuration.settings();
+        return gateway;
     }
 
     /**
@@ -125,6 +143,7 @@ public final class Gateway implements AutoCloseable {
                     gateway.listen(listener, bind);
                 }
             }
+            gateway.listenToOperators();
             gateway.listeners.forEach(Listener::start);
             return gateway;
         } catch (StartException | RuntimeException | Error failed) {
@@ -156,6 +175,16 @@ public final class Gateway implements AutoCloseable {
         return listeners.stream().flatMap(l -> l.addresses().stream()).toList();
     }
 
+    /** Where operators connect; empty where that is off. */
+    public Optional<InetSocketAddress> adminAddress() {
+        return Optional.ofNullable(admin).map(AdminListener::address);
+    }
+
+    /** Names what an operator's call to drain does; without it the gateway stops. */
+    public void onDrain(Runnable call) {
+        drain = call;
+    }
+
     /** Sessions that have not ended. */
     public int sessions() {
         return groups.stream().mapToInt(SessionGroup::size).sum();
@@ -183,6 +212,28 @@ public final class Gateway implements AutoCloseable {
         } catch (RuntimeException | Error bug) {
             session.failed(bug);
         }
+    }
+
+    /** Does what was named for an operator's call to drain. */
+    void drain() {
+        drain.run();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    SessionLog sessionLog() {
+        return sessionLog;
+    }
+
+    /** Every key in force; none where the gateway was started from the records alone. */
+    List<Setting> settings() {
+        return settings;
     }
 
     /** Bytes in pooled buffers, of all connections. */
@@ -225,9 +276,22 @@ public final class Gateway implements AutoCloseable {
     /** Closes all at once, goodbyes unsaid. Idempotent. */
     @Override
     public void close() {
+        AdminListener operators = admin;
+        if (operators != null) {
+            operators.close();
+        }
         listeners.forEach(Listener::stop);
         upstream.close();
         threads.stop();
+    }
+
+    private void listenToOperators() throws StartException {
+        try {
+            admin = AdminListener.start(config.admin(), operator);
+        } catch (IOException failed) {
+            HostPort bind = config.admin().bind().orElseThrow();
+            throw new StartException(cannotListen("admin.bind", bind, failed));
+        }
     }
 
     private Door door(GatewayConfig config, long descriptors) {
@@ -282,14 +346,16 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException | RuntimeException failed) {
             boolean noIpv6 = bind.host().equals("::") && !(failed instanceof java.net.BindException);
             if (!noIpv6) {
-                throw new StartException(cannotListen(listener.config().name(), bind, failed));
+                String name = listener.config().name();
+                String key = name.equals("default") ? "listener.bind" : "listener." + name + ".bind";
+                throw new StartException(cannotListen(key, bind, failed));
             }
             LOG.info("no IPv6 on this machine; listening on 0.0.0.0:{} in place of {}", bind.port(), bind);
             listen(listener, new HostPort("0.0.0.0", bind.port()));
         }
     }
 
-    private static String cannotListen(String name, HostPort bind, Exception failed) {
+    private static String cannotListen(String key, HostPort bind, Exception failed) {
         String reason = String.valueOf(failed.getMessage());
         String hint = "";
         if (reason.contains("ermission denied")) {
@@ -299,48 +365,12 @@ public final class Gateway implements AutoCloseable {
             reason = "the address is in use";
             hint = "; another process listens there";
         }
-        String key = name.equals("default") ? "listener.bind" : "listener." + name + ".bind";
         return "cannot listen on " + bind + " (" + key + "): " + reason + hint;
     }
 
     static void nothingHere(io.undertow.server.HttpServerExchange exchange) {
         exchange.setStatusCode(404);
         exchange.getResponseSender().send("Nothing is served at this address.\n");
-    }
-
-    private final class Gauges implements Metrics.Gauges {
-        @Override
-        public long sessions() {
-            return Gateway.this.sessions();
-        }
-
-        @Override
-        public long heldBytes() {
-            return threads.heldBytes();
-        }
-
-        @Override
-        public List<Metrics.BrokerGauge> brokers() {
-            return upstream.gauges();
-        }
-
-        @Override
-        public Map<String, Instant> certificates() {
-            Map<String, Instant> ends = new HashMap<>();
-            bundles.forEach((name, bundle) ->
-                    ends.put(name, bundle.certificate().getNotAfter().toInstant()));
-            return ends;
-        }
-
-        @Override
-        public boolean reloaded() {
-            return true;
-        }
-
-        @Override
-        public boolean draining() {
-            return stopping;
-        }
     }
 
     private final class Observer implements SessionObserver {

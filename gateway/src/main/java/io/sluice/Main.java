@@ -45,6 +45,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             DevCertsCommand.class,
+            OperatorCommand.Status.class,
+            OperatorCommand.Brokers.class,
+            OperatorCommand.Sessions.class,
+            OperatorCommand.Kick.class,
+            OperatorCommand.Ban.class,
+            OperatorCommand.Unban.class,
+            OperatorCommand.Reload.class,
+            OperatorCommand.Drain.class,
             AutoComplete.GenerateCompletion.class,
             HelpCommand.class
         })

@@ -42,10 +42,15 @@ final class RunCommand implements Callable<Integer> {
         }
         configuration.warnings().forEach(log::warn);
         listenToSignals();
-        try (Gateway gateway = Gateway.start(configuration.gateway())) {
+        try (Gateway gateway = Gateway.start(configuration)) {
+            gateway.onDrain(terminated::countDown);
+            gateway.adminAddress()
+                    .ifPresent(address -> log.info(
+                            "status page at http://{}/",
+                            new HostPort(address.getAddress().getHostAddress(), address.getPort())));
             log.info("{}", serving(gateway, configuration.gateway()));
             terminated.await();
-            log.info("SIGTERM: stops");
+            log.info("stops: clients are told");
             gateway.stop();
         }
         log.info("stopped");

@@ -34,6 +34,7 @@ class RunCommandTest {
                         "run",
                         "--set=listener.bind=127.0.0.1:0",
                         "--set=listener.tls=off",
+                        "--set=admin.bind=127.0.0.1:0",
                         "--set=cluster.brokers=127.0.0.1:1883"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

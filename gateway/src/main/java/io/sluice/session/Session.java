@@ -146,6 +146,17 @@ public final class Session extends TimerWheel.Timer {
         return connect == null ? null : connect.clientId();
     }
 
+    /** As the client sent it; null where it sent none, and until CONNECT is whole. */
+    public @Nullable String userName() {
+        Connect connect = opening.connect();
+        return connect == null ? null : connect.userName();
+    }
+
+    /** The broker, null until one is reached. */
+    public @Nullable Reached reached() {
+        return reached;
+    }
+
     /** What tells this session from all others. */
     public String id() {
         return group.idOf(this);

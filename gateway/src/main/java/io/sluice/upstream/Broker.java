@@ -29,6 +29,7 @@ final class Broker {
     private final String cluster;
     private final HostPort address;
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean enabled = true;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<InetSocketAddress> resolved = List.of();
     /** The addresses that the last dial did not reach, and when they may be tried again with others at hand. */
@@ -50,6 +51,15 @@ final class Broker {
     /** Connections open and being opened. */
     int connections() {
         return connections.get();
+    }
+
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    /** By the operator's word; a disabled broker gets no new sessions. */
+    void enable(boolean sessions) {
+        enabled = sessions;
     }
 
     void acquired() {

@@ -53,7 +53,7 @@ final class Cluster implements Dialer {
 
     @Override
     public boolean live() {
-        return brokers.stream().anyMatch(Broker::isResolved);
+        return brokers.stream().anyMatch(broker -> broker.isEnabled() && broker.isResolved());
     }
 
     /**
@@ -62,10 +62,13 @@ final class Cluster implements Dialer {
      */
     @Nullable
     Broker pick(Set<InetSocketAddress> tried, long now) {
-        List<Broker> left =
-                brokers.stream().filter(broker -> broker.promising(tried, now)).toList();
+        List<Broker> left = brokers.stream()
+                .filter(broker -> broker.isEnabled() && broker.promising(tried, now))
+                .toList();
         if (left.isEmpty()) {
-            left = brokers.stream().filter(broker -> broker.hasUntried(tried)).toList();
+            left = brokers.stream()
+                    .filter(broker -> broker.isEnabled() && broker.hasUntried(tried))
+                    .toList();
         }
         if (left.isEmpty()) {
             return null;

@@ -58,14 +58,35 @@ public final class Upstream implements AutoCloseable {
         return all;
     }
 
+    /**
+     * By the operator's word, lets a broker have new sessions or not.
+     *
+     * @param broker host:port
+     * @return false: there is no such broker
+     */
+    public boolean enable(String cluster, String broker, boolean sessions) {
+        Cluster found = clusters.get(cluster);
+        if (found == null) {
+            return false;
+        }
+        for (Broker one : found.brokers()) {
+            if (one.name().equals(broker)) {
+                one.enable(sessions);
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Every broker of every cluster, as it is now. */
     public List<Metrics.BrokerGauge> gauges() {
         long now = System.nanoTime();
         List<Metrics.BrokerGauge> all = new ArrayList<>();
         for (Cluster cluster : clusters.values()) {
             for (Broker broker : cluster.brokers()) {
-                boolean up = broker.promising(Set.of(), now);
-                String state = !broker.isResolved() ? "unresolved" : up ? "up" : "down";
+                boolean up = broker.isEnabled() && broker.promising(Set.of(), now);
+                String state =
+                        !broker.isEnabled() ? "disabled" : !broker.isResolved() ? "unresolved" : up ? "up" : "down";
                 all.add(new Metrics.BrokerGauge(
                         cluster.config().name(), broker.name(), up, state, broker.connections(), 0));
             }

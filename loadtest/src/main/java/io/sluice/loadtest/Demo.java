@@ -83,6 +83,7 @@ final class Demo implements AutoCloseable {
                                     "tls.private-key=" + trust.serverKey(),
                                     "route.paths=" + PATH,
                                     "cluster.brokers=" + broker,
+                                    "admin.bind=127.0.0.1:0",
                                     "gateway.io-threads=" + IO_THREADS))
                     .gateway();
         } catch (ConfigurationException wrong) {
@@ -98,6 +99,12 @@ final class Demo implements AutoCloseable {
     /** Where MQTT clients connect. */
     URI mqtt() {
         return URI.create("wss://localhost:" + port + PATH);
+    }
+
+    /** Where operators find the gateway's status page. */
+    URI status() {
+        return URI.create(
+                "http://127.0.0.1:" + gateway.adminAddress().orElseThrow().getPort() + "/");
     }
 
     /** The broker behind the gateway. */

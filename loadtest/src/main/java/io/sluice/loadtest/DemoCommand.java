@@ -101,6 +101,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = out();
         out.println("page        " + demo.page());
         out.println("clients     " + demo.mqtt());
+        out.println("status      " + demo.status());
         out.println("broker      " + demo.broker() + (broker == null ? ", in this process" : ""));
         out.println("trust       " + demo.trust().authority() + " (development CA; import it, or accept the warning)");
         out.println("round trip  wss -> broker -> wss: " + roundTrip);
