@@ -2,28 +2,21 @@ package io.sluice.loadtest;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import io.sluice.config.HostPort;
-import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -39,59 +32,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(60)
 final class BrowserIT {
-    private static final List<String> FLAGS = List.of(
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets");
-
     @TempDir
     static Path certificates;
 
-    private Playwright playwright;
+    private Chromium chromium;
     private Browser browser;
     private Demo demo;
 
     @BeforeAll
     void start() throws Exception {
-        Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome");
-        Optional<Path> node = program("node");
-        assumeTrue(chromium.isPresent(), "chromium is not installed (.ci/install-test-tools does it)");
-        assumeTrue(node.isPresent(), "node is not installed (.ci/install-test-tools does it)");
         demo = Demo.start(certificates, List.of(new HostPort("127.0.0.1", 0)), Optional.empty());
-        playwright = Playwright.create(new Playwright.CreateOptions()
-                .setEnv(Map.of(
-                        "PLAYWRIGHT_NODEJS_PATH", node.get().toString(), "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        List<String> flags = new ArrayList<>(FLAGS);
-        flags.add("--ignore-certificate-errors-spki-list="
+        chromium = Chromium.launch("--ignore-certificate-errors-spki-list="
                 + publicKeyHash(demo.trust().serverCertificate()));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium.get())
-                        .setArgs(flags));
+        browser = chromium.browser();
     }
 
     @AfterAll
     void stop() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
         if (demo != null) {
             demo.close();
         }
-    }
-
-    private static Optional<Path> program(String... names) {
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Stream.of(names)
-                .flatMap(name -> Stream.of(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     /** What Chromium's flag takes: SHA-256 of the SubjectPublicKeyInfo, in base64. */
