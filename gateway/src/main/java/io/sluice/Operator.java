@@ -75,6 +75,11 @@ final class Operator implements Operations, Metrics.Gauges {
     }
 
     @Override
+    public boolean live() {
+        return upstream.live();
+    }
+
+    @Override
     public Metrics.Gauges gauges() {
         return this;
     }

@@ -161,8 +161,7 @@ public final class AdminListener implements AutoCloseable {
         if (operations.gauges().draining()) {
             return Answer.text(503, "draining\n");
         }
-        boolean live = operations.gauges().brokers().stream().anyMatch(Metrics.BrokerGauge::up);
-        return live ? Answer.text("ready\n") : Answer.text(503, "no live broker\n");
+        return operations.live() ? Answer.text("ready\n") : Answer.text(503, "no live broker\n");
     }
 
     private Answer page(HttpServerExchange exchange) {

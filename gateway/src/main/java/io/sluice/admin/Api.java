@@ -150,20 +150,16 @@ final class Api {
             brokers(json);
             return Answer.json(json);
         }
-        StringBuilder table = new StringBuilder(row("CLUSTER", "BROKER", "STATE", "CONNECTIONS", "WARM"));
+        StringBuilder table = new StringBuilder(row("CLUSTER", "BROKER", "STATE", "CONNECTIONS"));
         for (Metrics.BrokerGauge broker : operations.gauges().brokers()) {
-            table.append(row(
-                    broker.cluster(),
-                    broker.broker(),
-                    broker.state(),
-                    Integer.toString(broker.connections()),
-                    Integer.toString(broker.warm())));
+            table.append(
+                    row(broker.cluster(), broker.broker(), broker.state(), Integer.toString(broker.connections())));
         }
         return Answer.text(table.toString());
     }
 
-    private static String row(String cluster, String broker, String state, String connections, String warm) {
-        return "%-12s %-28s %-10s %11s %5s%n".formatted(cluster, broker, state, connections, warm);
+    private static String row(String cluster, String broker, String state, String connections) {
+        return "%-12s %-28s %-10s %11s%n".formatted(cluster, broker, state, connections);
     }
 
     private void brokers(Json json) {
@@ -175,7 +171,6 @@ final class Api {
                     .put("up", broker.up())
                     .put("state", broker.state())
                     .put("connections", broker.connections())
-                    .put("warm", broker.warm())
                     .end();
         }
         json.end();

@@ -36,6 +36,9 @@ public interface Operations {
     /** Nanoseconds since the start. */
     long uptimeNanos();
 
+    /** New sessions have a broker to try. */
+    boolean live();
+
     Metrics.Gauges gauges();
 
     Metrics metrics();

@@ -82,9 +82,8 @@ public final class Metrics {
      * @param up sessions may be sent to it
      * @param state a word for {@code up}, or why not
      * @param connections open and being opened, those of sessions
-     * @param warm opened ahead of demand
      */
-    public record BrokerGauge(String cluster, String broker, boolean up, String state, int connections, int warm) {}
+    public record BrokerGauge(String cluster, String broker, boolean up, String state, int connections) {}
 
     /**
      * What the status page draws, since the start.
@@ -265,9 +264,6 @@ public final class Metrics {
         });
         gauge("sluice_broker_connections", "Connections of sessions.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(b.connections(), b.cluster(), b.broker()));
-        });
-        gauge("sluice_warm_connections", "Connections opened ahead of demand.", broker, null, point -> {
-            gauges.brokers().forEach(b -> point.call(b.warm(), b.cluster(), b.broker()));
         });
         List<String> listener = List.of("listener");
         gauge("sluice_certificate_expiry_timestamp", "When the certificate ends.", listener, Unit.SECONDS, point -> {

@@ -70,6 +70,11 @@ final class Broker {
         connections.decrementAndGet();
     }
 
+    /** It has an address that the last dial has reached, or that was not dialed yet; no matter how long ago that was. */
+    boolean isUp() {
+        return resolved.stream().anyMatch(address -> !failing.containsKey(address));
+    }
+
     /** An address is left that is not tried and not known to fail. */
     boolean promising(Set<InetSocketAddress> tried, long now) {
         return choose(tried, now) != null;

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * All clusters of the gateway, and the thread that keeps their names resolved.
@@ -78,17 +77,21 @@ public final class Upstream implements AutoCloseable {
         return false;
     }
 
+    /** New sessions have a broker to try, reached or not: whoever waits for one to be reached may wait for ever. */
+    public boolean live() {
+        return clusters.values().stream().anyMatch(Cluster::live);
+    }
+
     /** Every broker of every cluster, as it is now. */
     public List<Metrics.BrokerGauge> gauges() {
-        long now = System.nanoTime();
         List<Metrics.BrokerGauge> all = new ArrayList<>();
         for (Cluster cluster : clusters.values()) {
             for (Broker broker : cluster.brokers()) {
-                boolean up = broker.isEnabled() && broker.promising(Set.of(), now);
+                boolean up = broker.isEnabled() && broker.isUp();
                 String state =
                         !broker.isEnabled() ? "disabled" : !broker.isResolved() ? "unresolved" : up ? "up" : "down";
                 all.add(new Metrics.BrokerGauge(
-                        cluster.config().name(), broker.name(), up, state, broker.connections(), 0));
+                        cluster.config().name(), broker.name(), up, state, broker.connections()));
             }
         }
         return all;

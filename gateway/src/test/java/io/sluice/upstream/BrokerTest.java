@@ -49,6 +49,18 @@ class BrokerTest {
     }
 
     @Test
+    void isUpWhileOneAddressIsNotKnownToFail() {
+        broker.failed(ONE, REASON, 0);
+        assertThat(broker.isUp()).isTrue();
+        broker.failed(OTHER, REASON, 0);
+        assertThat(broker.isUp()).isFalse();
+        assertThat(broker.next(NONE, 10 * Broker.AVOID_NANOS)).isNotNull();
+        assertThat(broker.isUp()).as("dialed again, and not yet reached").isFalse();
+        broker.reached(ONE);
+        assertThat(broker.isUp()).isTrue();
+    }
+
+    @Test
     void givesNoAddressTwiceToOneDial() {
         assertThat(broker.next(Set.of(ONE), 0)).isEqualTo(OTHER);
         assertThat(broker.next(Set.of(ONE, OTHER), 0)).isNull();
