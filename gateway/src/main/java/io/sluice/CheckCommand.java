@@ -1,8 +1,12 @@
 package io.sluice;
 
+import io.sluice.config.ClusterConfig;
 import io.sluice.config.Configuration;
+import io.sluice.config.GatewayConfig;
+import io.sluice.config.LinkConfig;
 import io.sluice.config.Setting;
 import io.sluice.config.TlsConfig;
+import io.sluice.tls.BrokerTls;
 import io.sluice.tls.TlsBundle;
 import io.sluice.tls.TlsException;
 import java.io.PrintWriter;
@@ -40,20 +44,31 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws UsageException {
         Configuration configuration = options.load();
         List<String> warnings = new ArrayList<>(configuration.warnings());
-        warnings.addAll(loadCertificates(configuration.gateway().tls()));
+        warnings.addAll(loadCertificates(configuration.gateway()));
         PrintWriter err = spec.commandLine().getErr();
         warnings.forEach(warning -> err.println("warning: " + warning));
         print(configuration.settings());
         return Main.OK;
     }
 
-    /** Returns the warnings of all bundles. */
-    private static List<String> loadCertificates(List<TlsConfig> bundles) throws UsageException {
+    /** Returns the warnings of all bundles and clusters. */
+    private static List<String> loadCertificates(GatewayConfig config) throws UsageException {
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        for (TlsConfig bundle : bundles) {
+        for (TlsConfig bundle : config.tls()) {
             try {
                 warnings.addAll(TlsBundle.load(List.of(bundle)).warnings());
+            } catch (TlsException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        for (ClusterConfig cluster : config.clusters()) {
+            LinkConfig.Tls tls = cluster.link().tls().orElse(null);
+            try {
+                warnings.addAll(
+                        tls == null
+                                ? List.of()
+                                : BrokerTls.load(cluster.name(), tls).warnings());
             } catch (TlsException e) {
                 problems.add(e.getMessage());
             }

@@ -1,10 +1,12 @@
 package io.sluice;
 
 import io.sluice.admin.AdminListener;
+import io.sluice.config.ClusterConfig;
 import io.sluice.config.Configuration;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
+import io.sluice.config.LinkConfig;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.Setting;
@@ -24,9 +26,11 @@ import io.sluice.session.SessionPolicy;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SessionEnd;
 import io.sluice.telemetry.SessionLog;
+import io.sluice.tls.BrokerTls;
 import io.sluice.tls.TlsBundle;
 import io.sluice.tls.TlsException;
 import io.sluice.upstream.Upstream;
+import io.sluice.upstream.WarmTotals;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -79,13 +83,14 @@ public final class Gateway implements AutoCloseable {
         this.config = config;
         sessionLog = new SessionLog(config.log());
         Map<String, TlsBundle> bundles = loadTls(config);
+        Map<String, BrokerTls> brokerTls = loadBrokerTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
         for (IoContext context : threads.contexts()) {
             SessionGroup group = new SessionGroup(System::nanoTime);
             groups.add(group);
             new WheelDrive(context, group.wheel()).start();
         }
-        upstream = new Upstream(config.clusters(), threads, groups);
+        upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
         operator = new Operator(this, threads, groups, upstream, bundles);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
         Door door = door(config, descriptors);
@@ -338,6 +343,29 @@ public final class Gateway implements AutoCloseable {
         }
         warnings.forEach(LOG::warn);
         return bundles;
+    }
+
+    /** By name of the cluster; without those that have none. */
+    private static Map<String, BrokerTls> loadBrokerTls(GatewayConfig config) throws StartException {
+        Map<String, BrokerTls> loaded = new HashMap<>();
+        for (ClusterConfig cluster : config.clusters()) {
+            LinkConfig.Tls tls = cluster.link().tls().orElse(null);
+            try {
+                if (tls != null) {
+                    BrokerTls brokers = BrokerTls.load(cluster.name(), tls);
+                    brokers.warnings().forEach(LOG::warn);
+                    loaded.put(cluster.name(), brokers);
+                }
+            } catch (TlsException wrong) {
+                throw StartException.misconfigured(String.valueOf(wrong.getMessage()));
+            }
+        }
+        return loaded;
+    }
+
+    /** What became of warm connections, by name of the cluster. */
+    Map<String, WarmTotals> warmTotals() {
+        return upstream.warmTotals();
     }
 
     private void listen(Listener listener, HostPort bind) throws StartException {

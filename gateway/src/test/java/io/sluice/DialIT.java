@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +126,44 @@ class DialIT {
             assertThat(client.readMqtt(4)).isEqualTo(Packets.hex("20 02 00 03"));
             assertThat(client.readFrame().closeCode()).isEqualTo(1013);
             assertThat(log.await("broker not reached")).contains("cluster.dial-timeout");
+        }
+    }
+
+    @Test
+    void connectsFromItsAddressesInTurn() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(broker, "cluster.source-addresses=127.0.0.2, ::1, 127.0.0.3")) {
+            List<String> seen = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                try (RawClient client = gateway.plain().open(CONNECT);
+                        Wire connection = broker.welcome(CONNECT)) {
+                    assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+                    seen.add(connection.peer().getAddress().getHostAddress());
+                }
+            }
+
+            assertThat(seen).containsExactly("127.0.0.2", "127.0.0.3", "127.0.0.2", "127.0.0.3");
+        }
+    }
+
+    @Test
+    @DisplayName("an address that cannot be had gives its turn to the next; with none left the dial has failed")
+    void connectsFromTheNextAddress() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                LogLines log = new LogLines()) {
+            try (TestGateway gateway = TestGateway.start(broker, "cluster.source-addresses=203.0.113.1, 127.0.0.2");
+                    RawClient client = gateway.plain().open(CONNECT);
+                    Wire connection = broker.welcome(CONNECT)) {
+                assertThat(client.readMqtt(4)).isEqualTo(Packets.connack(4));
+                assertThat(connection.peer().getAddress().getHostAddress()).isEqualTo("127.0.0.2");
+            }
+            log.assertQuiet();
+            try (TestGateway gateway = TestGateway.start(broker, "cluster.source-addresses=203.0.113.1, 203.0.113.2");
+                    RawClient client = gateway.plain().open(CONNECT)) {
+                assertThat(client.readMqtt(4)).isEqualTo(Packets.hex("20 02 00 03"));
+                assertThat(log.await("broker not reached")).contains("cluster.source-addresses");
+                broker.assertUntouched();
+            }
         }
     }
 

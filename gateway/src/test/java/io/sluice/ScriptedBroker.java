@@ -2,6 +2,8 @@ package io.sluice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.TlsConfig.ClientAuth;
+import io.sluice.tls.TlsBundle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ final class ScriptedBroker implements AutoCloseable {
     private static final int PEEK_MILLIS = 5;
 
     private final ServerSocket server;
+    private final @Nullable TlsBundle tls;
     private @Nullable Socket early;
 
     ScriptedBroker() throws IOException {
@@ -29,6 +33,16 @@ final class ScriptedBroker implements AutoCloseable {
 
     /** @param receiveBuffer bytes the kernel takes for a broker that does not read; 0 leaves the default */
     ScriptedBroker(int receiveBuffer) throws IOException {
+        this(receiveBuffer, null);
+    }
+
+    /** Speaks TLS; {@link #accept} shakes hands. */
+    ScriptedBroker(TlsBundle tls) throws IOException {
+        this(0, tls);
+    }
+
+    private ScriptedBroker(int receiveBuffer, @Nullable TlsBundle tls) throws IOException {
+        this.tls = tls;
         server = new ServerSocket();
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);
@@ -39,10 +53,37 @@ final class ScriptedBroker implements AutoCloseable {
 
     /** The gateway's next connection. */
     Wire accept() throws IOException {
+        Socket socket = acceptTcp();
+        return tls == null ? new Wire(socket, socket) : shakeHands(socket);
+    }
+
+    /** The gateway's next connection, before TLS. */
+    Socket acceptTcp() throws IOException {
         Socket waiting = early;
         Socket socket = waiting != null ? waiting : server.accept();
         early = null;
-        return new Wire(socket, socket);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
+    }
+
+    /** TLS on a connection. */
+    Wire shakeHands(Socket socket) throws IOException {
+        if (tls == null) {
+            throw new IllegalStateException("no TLS");
+        }
+        SSLSocket secure = (SSLSocket) tls.context()
+                .getSocketFactory()
+                .createSocket(socket, socket.getInetAddress().getHostAddress(), 0, true);
+        secure.setUseClientMode(false);
+        secure.setEnabledProtocols(tls.protocols());
+        secure.setNeedClientAuth(tls.clientAuth() == ClientAuth.REQUIRED);
+        try {
+            secure.startHandshake();
+        } catch (IOException refused) {
+            secure.close();
+            throw refused;
+        }
+        return new Wire(secure, socket);
     }
 
     /** Waits until one of two brokers is dialled; whether it is this one. */

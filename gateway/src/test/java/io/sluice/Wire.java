@@ -6,10 +6,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One end of a connection, driven by the test: bytes out, bytes in, and how it ended. Every read waits at most ten seconds.
@@ -116,6 +119,16 @@ class Wire implements AutoCloseable {
     final void reset() throws IOException {
         transport.setSoLinger(true, 0);
         transport.close();
+    }
+
+    /** The other end of the TCP connection. */
+    final InetSocketAddress peer() {
+        return (InetSocketAddress) transport.getRemoteSocketAddress();
+    }
+
+    /** What TLS agreed on. */
+    final SSLSession tlsSession() {
+        return ((SSLSocket) socket).getSession();
     }
 
     final InputStream input() {

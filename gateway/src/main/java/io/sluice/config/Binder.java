@@ -112,7 +112,24 @@ final class Binder {
                 entry.get(Keys.CLUSTER_BROKERS),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
+                link(entry),
                 entry.get(Keys.CLUSTER_RESOLVE_INTERVAL));
+    }
+
+    private static LinkConfig link(Entry entry) {
+        Optional<LinkConfig.Tls> tls = entry.get(Keys.CLUSTER_TLS)
+                ? Optional.of(new LinkConfig.Tls(
+                        resolved(entry, Keys.CLUSTER_TLS_CA),
+                        resolved(entry, Keys.CLUSTER_TLS_CERTIFICATE),
+                        resolved(entry, Keys.CLUSTER_TLS_PRIVATE_KEY),
+                        entry.find(Keys.CLUSTER_TLS_SERVER_NAME)))
+                : Optional.empty();
+        return new LinkConfig(
+                entry.get(Keys.CLUSTER_WARM_MAX).orElse(0),
+                entry.get(Keys.CLUSTER_WARM_MAX_AGE),
+                entry.get(Keys.CLUSTER_SEND_PROXY_PROTOCOL),
+                tls,
+                entry.get(Keys.CLUSTER_SOURCE_ADDRESSES));
     }
 
     private static LimitConfig limit(Entry entry) {

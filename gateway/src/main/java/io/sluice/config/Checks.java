@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class Checks {
         addresses();
         references();
         brokers();
+        brokerTls();
         overlappingRoutes();
         unused();
         return warnings;
@@ -210,6 +212,34 @@ final class Checks {
             if (!cluster.isWritten(Keys.CLUSTER_BROKERS)) {
                 cluster.complain(Keys.CLUSTER_BROKERS, "missing; write host:port, e.g. 10.0.0.11:1883", problems);
             }
+        }
+    }
+
+    private void brokerTls() {
+        List<Entry> clusters = assignments.entries(Section.CLUSTER);
+        boolean used = clusters.stream()
+                .anyMatch(cluster -> cluster.find(Keys.CLUSTER_TLS).orElse(true));
+        for (Entry cluster : clusters) {
+            boolean certificate = cluster.isWritten(Keys.CLUSTER_TLS_CERTIFICATE);
+            if (certificate != cluster.isWritten(Keys.CLUSTER_TLS_PRIVATE_KEY)) {
+                cluster.complain(
+                        certificate ? Keys.CLUSTER_TLS_PRIVATE_KEY : Keys.CLUSTER_TLS_CERTIFICATE,
+                        certificate
+                                ? "missing; name the PEM file of the certificate's private key"
+                                : "missing; name the PEM file of the certificate",
+                        problems);
+            }
+            Stream.of(
+                            Keys.CLUSTER_TLS_CA,
+                            Keys.CLUSTER_TLS_CERTIFICATE,
+                            Keys.CLUSTER_TLS_PRIVATE_KEY,
+                            Keys.CLUSTER_TLS_SERVER_NAME)
+                    .filter(key -> !used && cluster.isWritten(key))
+                    .findFirst()
+                    .ifPresent(key -> cluster.complain(
+                            key,
+                            "without effect while TLS is off; write " + cluster.path(Keys.CLUSTER_TLS) + "=on",
+                            problems));
         }
     }
 

@@ -9,12 +9,18 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param brokers at least one
- * @param dialTimeout bound on opening one TCP connection
+ * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
+ * @param link how connections are made
  * @param resolveInterval how often names are resolved again
  */
 public record ClusterConfig(
-        String name, List<HostPort> brokers, Duration dialTimeout, int dialTries, Duration resolveInterval) {
+        String name,
+        List<HostPort> brokers,
+        Duration dialTimeout,
+        int dialTries,
+        LinkConfig link,
+        Duration resolveInterval) {
 
     public ClusterConfig {
         brokers = List.copyOf(brokers);

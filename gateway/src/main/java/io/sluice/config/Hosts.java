@@ -86,6 +86,32 @@ final class Hosts {
         };
     }
 
+    /** One host, a name or an IP address without brackets; lower-cased. */
+    static Format<String> host() {
+        return (text, problems) -> {
+            String host = text.toLowerCase(Locale.ROOT);
+            if (isName(host) || address(host).isPresent()) {
+                return host;
+            }
+            problems.accept(Quote.quote(text) + " is neither a host name nor an IP address; write e.g."
+                    + " broker.example.com" + asciiHint(host));
+            return null;
+        };
+    }
+
+    /** An IP address of one machine, without brackets and zone. */
+    static Format<InetAddress> address() {
+        return (text, problems) -> {
+            Optional<InetAddress> address = address(text.toLowerCase(Locale.ROOT))
+                    .filter(one -> !one.isAnyLocalAddress() && !one.isMulticastAddress());
+            if (address.isEmpty()) {
+                problems.accept(
+                        Quote.quote(text) + " is not an IP address of one machine; write e.g. 10.0.0.5 or 2001:db8::5");
+            }
+            return address.orElse(null);
+        };
+    }
+
     static String asciiHint(String host) {
         return host.chars().anyMatch(character -> character > 0x7E)
                 ? "; other letters than a to z in their xn-- form"

@@ -2,10 +2,12 @@ package io.sluice.config;
 
 import io.sluice.config.LimitConfig.Mode;
 import io.sluice.config.LimitConfig.MqttVersion;
+import io.sluice.config.LinkConfig.ProxyProtocol;
 import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.identity.Cidr;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -221,13 +223,68 @@ final class Keys {
             "dial-timeout",
             "3s",
             Quantity.duration("1ms", "1h"),
-            "Longest wait for one TCP connection to a broker, 1ms to 1h.");
+            "Longest wait for one connection to a broker, TLS included, 1ms to 1h.");
     static final Key<Integer> CLUSTER_DIAL_TRIES = row(
             Section.CLUSTER,
             "dial-tries",
             "2",
             Quantity.count(1, 100),
             "How many brokers are tried for one client, 1 to 100.");
+    static final Key<Optional<Integer>> CLUSTER_WARM_MAX = row(
+            Section.CLUSTER,
+            "warm.max",
+            "8",
+            Quantity.countOr("off", 1, 1000),
+            "Most connections opened to each broker ahead of clients, 1 to 1000, or off. They are as many as clients"
+                    + " come quickly: none when it is quiet.");
+    static final Key<Duration> CLUSTER_WARM_MAX_AGE = row(
+            Section.CLUSTER,
+            "warm.max-age",
+            "1500ms",
+            Quantity.duration("100ms", "1m"),
+            "How long one of them waits for a client, 100ms to 1m. Brokers close what sends no CONNECT, NATS after"
+                    + " 2 s.");
+    static final Key<ProxyProtocol> CLUSTER_SEND_PROXY_PROTOCOL = row(
+            Section.CLUSTER,
+            "send-proxy-protocol",
+            "off",
+            Format.choice("off", "v1", "v2").map(word -> ProxyProtocol.valueOf(word.toUpperCase(Locale.ROOT))),
+            "off, v1 or v2: the PROXY protocol header that tells the broker the client's address, with v2 also its TLS"
+                    + " version, cipher, certificate and server name. The broker must expect it.");
+    static final Key<Boolean> CLUSTER_TLS = row(
+            Section.CLUSTER,
+            "tls",
+            "off",
+            Format.choice("off", "on").map("on"::equals),
+            "on: TLS to the brokers, mostly on port 8883. Their certificates are checked, the name included.");
+    static final Key<Path> CLUSTER_TLS_CA = row(
+            Section.CLUSTER,
+            "tls.ca",
+            null,
+            Format.path(),
+            "PEM file: the authorities that issue the brokers' certificates. Without it those that Java trusts.");
+    static final Key<Path> CLUSTER_TLS_CERTIFICATE = row(
+            Section.CLUSTER,
+            "tls.certificate",
+            null,
+            Format.path(),
+            "PEM file: the certificate, then its chain, that the gateway shows to brokers that ask for one.");
+    static final Key<Path> CLUSTER_TLS_PRIVATE_KEY =
+            row(Section.CLUSTER, "tls.private-key", null, Format.path(), "PEM file: its private key, not encrypted.");
+    static final Key<String> CLUSTER_TLS_SERVER_NAME = row(
+            Section.CLUSTER,
+            "tls.server-name",
+            null,
+            Hosts.host(),
+            "Name that is asked for (SNI) and expected in the brokers' certificates. Without it each broker's own"
+                    + " host.");
+    static final Key<List<InetAddress>> CLUSTER_SOURCE_ADDRESSES = row(
+            Section.CLUSTER,
+            "source-addresses",
+            "any",
+            Format.listOr("any", Hosts.address()),
+            "Addresses of this machine, several by comma, that connections to brokers come from in turn, or any. Each"
+                    + " is good for some 28000 connections.");
     static final Key<Duration> CLUSTER_RESOLVE_INTERVAL = row(
             Section.CLUSTER,
             "resolve-interval",

@@ -1,6 +1,7 @@
 package io.sluice.tls;
 
 import io.sluice.config.TlsConfig;
+import io.sluice.config.TlsConfig.MinVersion;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -10,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,16 @@ record Credential(PrivateKey key, List<X509Certificate> chain, List<String> warn
      * @param now what validity is measured against; being out of it is a warning only
      */
     static Credential load(TlsConfig config, Instant now) throws TlsException {
-        Keys keys = Keys.of(config.name());
+        return load(config, Keys.of(config.name()), now);
+    }
+
+    /** As the other, for keys that begin with the prefix; the private key is not encrypted. */
+    static Credential load(String prefix, Path certificate, Path privateKey, Instant now) throws TlsException {
+        TlsConfig files = new TlsConfig(prefix, certificate, privateKey, Optional.empty(), MinVersion.TLS_1_2);
+        return load(files, new Keys(prefix + "certificate", prefix + "private-key", null), now);
+    }
+
+    private static Credential load(TlsConfig config, Keys keys, Instant now) throws TlsException {
         PemFile file = PemFile.read(keys.certificate, config.certificate());
         List<X509Certificate> chain = file.certificates();
         List<String> warnings = new ArrayList<>();
@@ -73,6 +84,9 @@ record Credential(PrivateKey key, List<X509Certificate> chain, List<String> warn
                         + PemFile.quoted(file.path()) + " is not encrypted");
             }
             return key.plain();
+        }
+        if (keys.password == null) {
+            throw file.problem("is encrypted; decrypt it with openssl pkey");
         }
         if (passwordFile == null) {
             throw file.problem("is encrypted; name a file with its password in " + keys.password);
@@ -148,8 +162,10 @@ record Credential(PrivateKey key, List<X509Certificate> chain, List<String> warn
         }
     }
 
-    /** The configuration keys of one bundle; the default one's have no name in them. */
-    private record Keys(String certificate, String privateKey, String password) {
+    /** The configuration keys; null for the password where there is no such key. */
+    private record Keys(
+            String certificate, String privateKey, @Nullable String password) {
+        /** Those of one bundle; the default one's have no name in them. */
         static Keys of(String bundle) {
             String prefix = bundle.equals("default") ? "tls." : "tls." + bundle + ".";
             return new Keys(prefix + "certificate", prefix + "private-key", prefix + "private-key-password-file");

@@ -30,6 +30,7 @@ final class Broker {
     private final HostPort address;
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean enabled = true;
+    private final AtomicInteger warm = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<InetSocketAddress> resolved = List.of();
     /** The addresses that the last dial did not reach, and when they may be tried again with others at hand. */
@@ -48,7 +49,7 @@ final class Broker {
         return address.toString();
     }
 
-    /** Connections open and being opened. */
+    /** Connections open and being opened, the warm ones too. */
     int connections() {
         return connections.get();
     }
@@ -73,6 +74,15 @@ final class Broker {
     /** It has an address that the last dial has reached, or that was not dialed yet; no matter how long ago that was. */
     boolean isUp() {
         return resolved.stream().anyMatch(address -> !failing.containsKey(address));
+    }
+
+    /** Connections that wait for a client. */
+    int warm() {
+        return warm.get();
+    }
+
+    void addWarm(int more) {
+        warm.addAndGet(more);
     }
 
     /** An address is left that is not tried and not known to fail. */

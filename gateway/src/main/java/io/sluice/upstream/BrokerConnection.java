@@ -7,6 +7,7 @@ import io.sluice.session.Peer;
 import io.sluice.session.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ReadReadyHandler;
@@ -42,13 +43,19 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     private final Outlet outlet;
     private final Broker broker;
     private final Session session;
+    /** Goes in front of the first bytes, in one write with them; null without. */
+    private @Nullable ByteBuffer header;
 
     private Phase phase = Phase.OPEN;
     private boolean inputEnded;
+    private boolean outputShut;
     private boolean lost;
     private boolean reported;
 
-    BrokerConnection(IoContext io, StreamConnection connection, Broker broker, Session session) {
+    /** @param header of the PROXY protocol; null without */
+    BrokerConnection(
+            IoContext io, StreamConnection connection, Broker broker, Session session, @Nullable ByteBuffer header) {
+        this.header = header;
         this.io = io;
         this.connection = connection;
         this.broker = broker;
@@ -72,7 +79,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
             return false;
         }
         try {
-            if (outlet.send(bytes)) {
+            if (outlet.send(headed(bytes))) {
                 return true;
             }
             sink.resumeWrites();
@@ -82,6 +89,18 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
             later();
         }
         return false;
+    }
+
+    private ByteBuffer headed(ByteBuffer bytes) {
+        ByteBuffer first = header;
+        if (first == null) {
+            return bytes;
+        }
+        header = null;
+        return ByteBuffer.allocate(first.remaining() + bytes.remaining())
+                .put(first)
+                .put(bytes)
+                .flip();
     }
 
     @Override
@@ -199,9 +218,17 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         }
     }
 
+    /** With TLS the close_notify and the end of the stream come with the flush. */
     private void shutOutput() {
+        if (outputShut) {
+            return;
+        }
+        outputShut = true;
         try {
             sink.terminateWrites();
+            if (!sink.flush()) {
+                sink.resumeWrites();
+            }
         } catch (IOException ordinary) {
             close();
         }

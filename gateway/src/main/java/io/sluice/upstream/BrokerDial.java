@@ -8,54 +8,48 @@ import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.session.TimerWheel;
 import io.sluice.telemetry.Traffic;
-import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoFuture;
-import org.xnio.IoUtils;
-import org.xnio.OptionMap;
-import org.xnio.Options;
 import org.xnio.StreamConnection;
 
 /**
  * One session's search for a broker: dials one after the other, each at most the dial time-out, until one answers or the
- * tries are used up. The attempt under way is told from older ones by its number.
+ * tries are used up. A warm connection is no try: should it fail after all, the session loses nothing, and it gets no second one.
  *
  * <p>Confined to its session's I/O thread.
  */
-final class BrokerDial extends TimerWheel.Timer implements Dial {
-    private static final OptionMap OPTIONS = OptionMap.builder()
-            .set(Options.TCP_NODELAY, true)
-            .set(Options.KEEP_ALIVE, true)
-            .getMap();
-
+final class BrokerDial implements Dial, Attempt.Owner {
     private final Cluster cluster;
+    private final Connector connector;
     private final Session session;
     private final IoContext io;
     private final TimerWheel wheel;
     private final Traffic traffic;
+    private final WarmConnections warm;
     private final Set<InetSocketAddress> tried = new HashSet<>();
 
-    private @Nullable Broker broker;
-    private @Nullable InetSocketAddress dialed;
-    private @Nullable IoFuture<StreamConnection> future;
-    private int attempt;
-    private long dialedAt;
+    private @Nullable Attempt attempt;
+    private boolean warmTried;
+    private long begunAt;
+    /** What waits in the I/O thread's queue is void once this has moved on. */
+    private int turn;
 
-    BrokerDial(Cluster cluster, Session session, IoContext io, SessionGroup group) {
+    BrokerDial(Cluster cluster, Session session, IoContext io, SessionGroup group, WarmConnections warm) {
         this.cluster = cluster;
+        connector = cluster.connector();
         this.session = session;
         this.io = io;
         wheel = group.wheel();
         traffic = group.traffic();
+        this.warm = warm;
     }
 
     void start() {
         if (!next()) {
-            int nobody = attempt;
-            io.later(() -> refused(nobody));
+            later(this::refused);
         }
     }
 
@@ -68,111 +62,114 @@ final class BrokerDial extends TimerWheel.Timer implements Dial {
     public boolean next() {
         long now = System.nanoTime();
         Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried, now) : null;
-        InetSocketAddress address = choice == null ? null : choice.next(tried, now);
-        if (choice == null || address == null) {
+        if (choice == null) {
+            return false;
+        }
+        if (!warmTried && warm.has(choice)) {
+            warmTried = true;
+            begunAt = now;
+            later(() -> takeWarm(choice));
+            return true;
+        }
+        return open(choice, now);
+    }
+
+    private boolean open(Broker choice, long now) {
+        InetSocketAddress address = choice.next(tried, now);
+        if (address == null) {
             return false;
         }
         tried.add(address);
+        begunAt = now;
         choice.acquired();
-        broker = choice;
-        dialed = address;
-        dialedAt = now;
-        int number = ++attempt;
-        wheel.schedule(this, wheel.now() + cluster.config().dialTimeout().toNanos());
-        IoFuture<StreamConnection> opening = io.thread()
-                .openStreamConnection(address, connection -> connected(number, choice, address, connection), OPTIONS);
-        future = opening;
-        opening.addNotifier(
-                (done, ignored) -> {
-                    if (done.getStatus() == IoFuture.Status.FAILED) {
-                        IOException why = done.getException();
-                        io.later(() -> failed(number, choice, address, reason(why)));
-                    }
-                },
-                null);
+        begin(choice, address).open();
+        warm.clientCame(choice);
         return true;
+    }
+
+    private Attempt begin(Broker choice, InetSocketAddress address) {
+        ByteBuffer beforeTls = connector.headerBeforeTls() ? connector.header(session) : null;
+        Attempt begun = new Attempt(connector, choice, address, io, wheel, this, beforeTls, false);
+        attempt = begun;
+        return begun;
+    }
+
+    private void takeWarm(Broker choice) {
+        StreamConnection connection = warm.take(choice);
+        if (connection == null) {
+            if (!open(choice, System.nanoTime()) && !next()) {
+                refused();
+            }
+            return;
+        }
+        if (connector.headerBeforeTls()) {
+            begin(choice, connection.getPeerAddress(InetSocketAddress.class)).goOn(connection);
+        } else {
+            connected(choice, connection);
+        }
+        warm.clientCame(choice);
     }
 
     @Override
     public void cancel() {
-        Broker current = broker;
-        attempt++;
-        giveUp();
+        turn++;
+        Attempt current = attempt;
+        attempt = null;
         if (current != null) {
-            current.released();
+            current.cancel();
+            current.broker().released();
         }
     }
 
     @Override
-    protected void expired() {
-        Broker current = broker;
-        InetSocketAddress address = dialed;
-        if (current != null && address != null) {
-            long millis = cluster.config().dialTimeout().toMillis();
-            failed(attempt, current, address, "no answer within " + millis + " ms (cluster.dial-timeout)");
-        }
-    }
-
-    private void connected(int number, Broker reached, InetSocketAddress at, StreamConnection connection) {
-        if (number != attempt) {
-            IoUtils.safeClose(connection);
-            return;
-        }
-        wheel.cancel(this);
-        broker = null;
-        future = null;
-        reached.reached(at);
-        long took = System.nanoTime() - dialedAt;
-        traffic.dials().took(took);
-        BrokerConnection peer = new BrokerConnection(io, connection, reached, session);
+    public void opened(Attempt done, StreamConnection connection) {
+        attempt = null;
+        done.broker().reached(done.address());
+        traffic.dials().took(System.nanoTime() - begunAt);
         try {
-            session.upstreamConnected(peer, new Reached(cluster.config().name(), reached.name(), tried.size(), took));
-            peer.start();
+            connected(done.broker(), connection);
         } catch (RuntimeException | Error bug) {
             session.failed(bug);
         }
     }
 
-    private void failed(int number, Broker which, InetSocketAddress at, String reason) {
-        if (number != attempt) {
-            return;
-        }
+    private void connected(Broker reached, StreamConnection connection) {
+        ByteBuffer header = connector.headerBeforeTls() ? null : connector.header(session);
+        BrokerConnection peer = new BrokerConnection(io, connection, reached, session, header);
+        int tries = Math.max(1, tried.size()); // a warm connection may have been the only one
+        long took = System.nanoTime() - begunAt;
+        session.upstreamConnected(peer, new Reached(cluster.config().name(), reached.name(), tries, took));
+        peer.start();
+    }
+
+    @Override
+    public void failed(Attempt done, String reason) {
         try {
-            attempt++;
-            giveUp();
-            which.released();
-            which.failed(at, reason, System.nanoTime());
+            attempt = null;
+            done.broker().released();
+            done.broker().failed(done.address(), reason, System.nanoTime());
             if (!next()) {
-                refused(attempt);
+                refused();
             }
         } catch (RuntimeException | Error bug) {
             session.failed(bug);
         }
     }
 
-    private void refused(int number) {
-        if (number != attempt) {
-            return;
-        }
-        try {
-            session.upstreamRefused(CloseCause.NO_BROKER);
-        } catch (RuntimeException | Error bug) {
-            session.failed(bug);
-        }
+    private void refused() {
+        session.upstreamRefused(CloseCause.NO_BROKER);
     }
 
-    private void giveUp() {
-        wheel.cancel(this);
-        broker = null;
-        IoFuture<StreamConnection> opening = future;
-        future = null;
-        if (opening != null) {
-            opening.cancel();
-        }
-    }
-
-    private static String reason(@Nullable IOException why) {
-        String message = why == null ? null : why.getMessage();
-        return message == null ? "connection failed" : message;
+    private void later(Runnable task) {
+        int now = ++turn;
+        io.later(() -> {
+            try {
+                if (turn == now) {
+                    task.run();
+                }
+            } catch (RuntimeException | Error bug) {
+                session.failed(bug);
+            }
+        });
     }
 }

@@ -7,7 +7,9 @@ import io.sluice.session.Dial;
 import io.sluice.session.Dialer;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
+import io.sluice.tls.BrokerTls;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,11 +27,23 @@ final class Cluster implements Dialer {
     private final List<Broker> brokers;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
+    private final Connector connector;
+    private final WarmCounts warmCounts = new WarmCounts();
+    /** One for each I/O thread. */
+    private final List<WarmConnections> warm = new ArrayList<>();
 
-    Cluster(ClusterConfig config, IoThreads threads, List<SessionGroup> groups) {
+    /** @param tls null for plain TCP */
+    Cluster(ClusterConfig config, @Nullable BrokerTls tls, IoThreads threads, List<SessionGroup> groups) {
         this.config = config;
         this.threads = threads;
         this.groups = groups;
+        connector = new Connector(config, tls, threads);
+        int most = config.link().warmMax();
+        for (int i = 0; i < groups.size(); i++) {
+            int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
+            warm.add(new WarmConnections(
+                    connector, threads.contexts().get(i), groups.get(i).wheel(), share, warmCounts));
+        }
         brokers = config.brokers().stream()
                 .map(address -> new Broker(config.name(), address))
                 .toList();
@@ -43,10 +57,19 @@ final class Cluster implements Dialer {
         return brokers;
     }
 
+    Connector connector() {
+        return connector;
+    }
+
+    WarmTotals warmTotals() {
+        return warmCounts.totals();
+    }
+
     @Override
     public Dial dial(Session session, Connect connect) {
         XnioIoThread thread = (XnioIoThread) Thread.currentThread();
-        BrokerDial dial = new BrokerDial(this, session, threads.of(thread), groups.get(IoThreads.indexOf(thread)));
+        int index = IoThreads.indexOf(thread);
+        BrokerDial dial = new BrokerDial(this, session, threads.of(thread), groups.get(index), warm.get(index));
         dial.start();
         return dial;
     }

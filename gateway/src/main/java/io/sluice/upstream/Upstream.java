@@ -6,6 +6,7 @@ import io.sluice.net.IoThreads;
 import io.sluice.session.Dialer;
 import io.sluice.session.SessionGroup;
 import io.sluice.telemetry.Metrics;
+import io.sluice.tls.BrokerTls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +24,13 @@ public final class Upstream implements AutoCloseable {
     /**
      * Resolves all names once, and waits a little for it.
      *
+     * @param tls by name of the cluster; without those that have none
      * @param groups one for each I/O thread, in their order
      */
-    public Upstream(List<ClusterConfig> configs, IoThreads threads, List<SessionGroup> groups) {
+    public Upstream(
+            List<ClusterConfig> configs, Map<String, BrokerTls> tls, IoThreads threads, List<SessionGroup> groups) {
         for (ClusterConfig config : configs) {
-            clusters.put(config.name(), new Cluster(config, threads, groups));
+            clusters.put(config.name(), new Cluster(config, tls.get(config.name()), threads, groups));
         }
         resolver.start(clusters.values());
     }
@@ -91,9 +94,16 @@ public final class Upstream implements AutoCloseable {
                 String state =
                         !broker.isEnabled() ? "disabled" : !broker.isResolved() ? "unresolved" : up ? "up" : "down";
                 all.add(new Metrics.BrokerGauge(
-                        cluster.config().name(), broker.name(), up, state, broker.connections()));
+                        cluster.config().name(), broker.name(), up, state, broker.connections() - broker.warm()));
             }
         }
+        return all;
+    }
+
+    /** What became of warm connections, by name of the cluster. */
+    public Map<String, WarmTotals> warmTotals() {
+        Map<String, WarmTotals> all = new LinkedHashMap<>();
+        clusters.forEach((name, cluster) -> all.put(name, cluster.warmTotals()));
         return all;
     }
 

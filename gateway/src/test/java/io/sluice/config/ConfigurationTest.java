@@ -66,6 +66,12 @@ class ConfigurationTest {
                                 List.of(new HostPort("10.0.0.11", 1883)),
                                 Duration.ofSeconds(3),
                                 2,
+                                new LinkConfig(
+                                        8,
+                                        Duration.ofMillis(1500),
+                                        LinkConfig.ProxyProtocol.OFF,
+                                        Optional.empty(),
+                                        List.of()),
                                 Duration.ofSeconds(30))),
                         List.of(new LimitConfig(
                                 "default",

@@ -3,7 +3,9 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.identity.Cidr;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +83,24 @@ class KeyBoundariesTest {
                 row("cluster.dial-timeout", "60m", Duration.ofHours(1)),
                 row("cluster.dial-tries", "1", 1),
                 row("cluster.dial-tries", "100", 100),
+                row("cluster.warm.max", "off", Optional.empty()),
+                row("cluster.warm.max", "1", Optional.of(1)),
+                row("cluster.warm.max", "1000", Optional.of(1000)),
+                row("cluster.warm.max-age", "100ms", Duration.ofMillis(100)),
+                row("cluster.warm.max-age", "1m", Duration.ofMinutes(1)),
+                row("cluster.send-proxy-protocol", "off", LinkConfig.ProxyProtocol.OFF),
+                row("cluster.send-proxy-protocol", "v1", LinkConfig.ProxyProtocol.V1),
+                row("cluster.send-proxy-protocol", "v2", LinkConfig.ProxyProtocol.V2),
+                row("cluster.tls", "on", true),
+                row("cluster.tls", "off", false),
+                row("cluster.tls.ca", "ca.pem", Path.of("ca.pem")),
+                row("cluster.tls.certificate", "c.pem", Path.of("c.pem")),
+                row("cluster.tls.private-key", "k.pem", Path.of("k.pem")),
+                row("cluster.tls.server-name", "B.example", "b.example"),
+                row("cluster.tls.server-name", "10.0.0.1", "10.0.0.1"),
+                row("cluster.tls.server-name", "::1", "::1"),
+                row("cluster.source-addresses", "any", List.of()),
+                row("cluster.source-addresses", "127.0.0.1, ::1", List.of(address("127.0.0.1"), address("::1"))),
                 row("cluster.resolve-interval", "1000ms", Duration.ofSeconds(1)),
                 row("cluster.resolve-interval", "1d", Duration.ofDays(1)),
                 row("limit.connect-packet-timeout", "1ms", Duration.ofMillis(1)),
@@ -171,6 +191,14 @@ class KeyBoundariesTest {
                 row("log.user-name", "off", LogConfig.UserName.OFF));
     }
 
+    private static InetAddress address(String literal) {
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException neverForLiterals) {
+            throw new AssertionError(neverForLiterals);
+        }
+    }
+
     static Stream<Arguments> refused() {
         return Stream.of(
                 refusals("listener.bind", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1", "[::1%]:1", "a,a:1"),
@@ -218,6 +246,16 @@ class KeyBoundariesTest {
                 refusals("cluster.brokers", "b:0", "b:65536", "b", "[::1]", "1.2.3.4.5:1", "a".repeat(64) + ":1"),
                 refusals("cluster.dial-timeout", "0ms", "3600001ms", "off"),
                 refusals("cluster.dial-tries", "0", "101", "2.0", "2s"),
+                refusals("cluster.warm.max", "0", "1001", "unlimited", "-1"),
+                refusals("cluster.warm.max-age", "99ms", "60001ms", "off"),
+                refusals("cluster.send-proxy-protocol", "on", "V2", "2"),
+                refusals("cluster.tls", "true", "On", "b.example"),
+                refusals("cluster.tls.ca", "a\u0000b"),
+                refusals("cluster.tls.certificate", "a\u0000b"),
+                refusals("cluster.tls.private-key", "a\u0000b"),
+                refusals("cluster.tls.server-name", "*.b.example", "b:8883", "1.2.3", "[::1]", "a b"),
+                refusals(
+                        "cluster.source-addresses", "any, ::1", "0.0.0.0", "::", "b.example", "224.0.0.1", "fe80::1%e"),
                 refusals("cluster.resolve-interval", "999ms", "86400001ms", "off"),
                 refusals("limit.connect-packet-timeout", "0ms", "3600001ms", "off"),
                 refusals("limit.connack-timeout", "0ms", "3600001ms", "off"),

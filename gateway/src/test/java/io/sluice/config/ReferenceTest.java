@@ -87,7 +87,14 @@ class ReferenceTest {
                 .containsExactlyElementsOf(Keys.ALL.stream()
                         .map(Key::path)
                         .filter(path -> !Set.of(
-                                        "tls.private-key-password-file", "admin.token-file", "tls.client-ca", "tls.crl")
+                                        "tls.private-key-password-file",
+                                        "admin.token-file",
+                                        "tls.client-ca",
+                                        "tls.crl",
+                                        "cluster.tls.ca",
+                                        "cluster.tls.certificate",
+                                        "cluster.tls.private-key",
+                                        "cluster.tls.server-name")
                                 .contains(path))
                         .toList());
     }

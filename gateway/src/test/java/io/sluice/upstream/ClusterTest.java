@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.HostPort;
+import io.sluice.config.LinkConfig;
 import io.sluice.net.IoThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,8 +42,9 @@ class ClusterTest {
         List<HostPort> names = IntStream.range(0, size)
                 .mapToObj(i -> new HostPort("broker" + i + ".example", PORT))
                 .toList();
-        ClusterConfig config = new ClusterConfig("default", names, Duration.ofSeconds(3), 2, Duration.ofSeconds(30));
-        Cluster cluster = new Cluster(config, threads, List.of());
+        ClusterConfig config =
+                new ClusterConfig("default", names, Duration.ofSeconds(3), 2, LinkConfig.PLAIN, Duration.ofSeconds(30));
+        Cluster cluster = new Cluster(config, null, threads, List.of());
         for (int i = 0; i < size; i++) {
             cluster.brokers().get(i).resolvedTo(List.of(address(i).getAddress()));
         }

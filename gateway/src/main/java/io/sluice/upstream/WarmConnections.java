@@ -1,0 +1,202 @@
+package io.sluice.upstream;
+
+import io.sluice.net.IoContext;
+import io.sluice.session.TimerWheel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The connections of one I/O thread to the brokers of one cluster that are opened before the clients come, so that a client
+ * need not wait for TCP and TLS. Each is given away once; one on which the broker has said anything, or that it has ended, to
+ * nobody.
+ *
+ * <p>They count as connections of their broker. A broker that no client goes to gets no more of them.
+ *
+ * <p>Confined to its I/O thread.
+ */
+final class WarmConnections {
+    private final Connector connector;
+    private final IoContext io;
+    private final TimerWheel wheel;
+    private final int most;
+    private final WarmCounts counts;
+    private final Map<Broker, Shelf> shelves = new HashMap<>();
+
+    /** @param most to each broker; may be 0 */
+    WarmConnections(Connector connector, IoContext io, TimerWheel wheel, int most, WarmCounts counts) {
+        this.connector = connector;
+        this.io = io;
+        this.wheel = wheel;
+        this.most = most;
+        this.counts = counts;
+    }
+
+    /** There may be one to be taken. */
+    boolean has(Broker broker) {
+        Shelf shelf = shelves.get(broker);
+        return shelf != null && !shelf.logic.isEmpty();
+    }
+
+    /** A connection that is sound and silent, now the caller's, its reads suspended; null when there is none. */
+    @Nullable
+    StreamConnection take(Broker broker) {
+        Shelf shelf = shelves.get(broker);
+        return shelf == null ? null : shelf.take();
+    }
+
+    /** A client goes to this broker, with a warm connection or without: the more come, the more connections are opened. */
+    void clientCame(Broker broker) {
+        if (most > 0) {
+            Shelf shelf = shelves.computeIfAbsent(broker, Shelf::new);
+            shelf.logic.clientCame(wheel.now());
+            shelf.fill();
+        }
+    }
+
+    /** The connections to one broker; a timer for their age. */
+    private final class Shelf extends TimerWheel.Timer implements Attempt.Owner {
+        private final Broker broker;
+        private final WarmShelf<Warm> logic;
+
+        Shelf(Broker broker) {
+            this.broker = broker;
+            logic = new WarmShelf<>(most, connector.config().warmMaxAge().toNanos());
+        }
+
+        void fill() {
+            long now = System.nanoTime();
+            for (int missing = logic.missing(wheel.now()); missing > 0; missing--) {
+                InetSocketAddress address = broker.promising(Set.of(), now) ? broker.next(Set.of(), now) : null;
+                if (address == null) {
+                    return;
+                }
+                broker.acquired();
+                logic.opening();
+                new Attempt(connector, broker, address, io, wheel, this, null, connector.headerBeforeTls()).open();
+            }
+        }
+
+        @Override
+        public void opened(Attempt attempt, StreamConnection connection) {
+            counts.opened.increment();
+            broker.reached(attempt.address());
+            broker.addWarm(1);
+            Warm warm = new Warm(this, connection);
+            boolean alone = logic.isEmpty();
+            logic.opened(warm, wheel.now());
+            if (alone) {
+                expectAge();
+            }
+            warm.watch();
+        }
+
+        /** The next client tries again. */
+        @Override
+        public void failed(Attempt attempt, String reason) {
+            logic.failed();
+            broker.released();
+            broker.failed(attempt.address(), reason, System.nanoTime());
+        }
+
+        @Nullable
+        StreamConnection take() {
+            for (Warm warm = logic.take(wheel.now()); warm != null; warm = logic.take(wheel.now())) {
+                broker.addWarm(-1);
+                warm.source.suspendReads();
+                if (warm.isSilent()) {
+                    counts.used.increment();
+                    return warm.connection;
+                }
+                drop(warm, counts.dead);
+            }
+            return null;
+        }
+
+        void died(Warm warm) {
+            if (logic.remove(warm)) {
+                broker.addWarm(-1);
+                drop(warm, counts.dead);
+            }
+        }
+
+        @Override
+        protected void expired() {
+            for (Warm warm = logic.takeTooOld(wheel.now()); warm != null; warm = logic.takeTooOld(wheel.now())) {
+                broker.addWarm(-1);
+                drop(warm, counts.expired);
+            }
+            expectAge();
+            fill();
+        }
+
+        private void expectAge() {
+            long in = logic.nextTooOldIn(wheel.now());
+            if (in >= 0) {
+                wheel.schedule(this, wheel.now() + in);
+            }
+        }
+
+        private void drop(Warm warm, LongAdder count) {
+            count.increment();
+            broker.released();
+            IoUtils.safeClose(warm.connection);
+        }
+    }
+
+    /** One connection that waits for a client. */
+    private static final class Warm implements ReadReadyHandler {
+        private final Shelf shelf;
+        private final StreamConnection connection;
+        private final StreamSourceConduit source;
+        private final ByteBuffer early = ByteBuffer.allocate(1);
+
+        Warm(Shelf shelf, StreamConnection connection) {
+            this.shelf = shelf;
+            this.connection = connection;
+            source = connection.getSourceChannel().getConduit();
+        }
+
+        void watch() {
+            source.setReadReadyHandler(this);
+            source.resumeReads();
+        }
+
+        /** The broker has neither ended it nor said anything; with TLS it may have sent tickets, which are no data. */
+        boolean isSilent() {
+            try {
+                return source.read(early.clear()) == 0;
+            } catch (IOException lost) {
+                return false;
+            }
+        }
+
+        @Override
+        public void readReady() {
+            if (!isSilent()) {
+                source.suspendReads();
+                shelf.died(this);
+            }
+        }
+
+        /** The worker stops. */
+        @Override
+        public void forceTermination() {
+            IoUtils.safeClose(connection);
+        }
+
+        @Override
+        public void terminated() {
+            // the next read tells
+        }
+    }
+}
