@@ -195,6 +195,11 @@ public final class Gateway implements AutoCloseable {
         return groups.stream().mapToInt(SessionGroup::size).sum();
     }
 
+    /** What became of warm connections, by name of the cluster. */
+    public Map<String, WarmTotals> warmTotals() {
+        return upstream.warmTotals();
+    }
+
     /** Who is kept out; {@link #endBanned} is to be called after one was added. */
     public Bans bans() {
         return bans;
@@ -361,11 +366,6 @@ public final class Gateway implements AutoCloseable {
             }
         }
         return loaded;
-    }
-
-    /** What became of warm connections, by name of the cluster. */
-    Map<String, WarmTotals> warmTotals() {
-        return upstream.warmTotals();
     }
 
     private void listen(Listener listener, HostPort bind) throws StartException {

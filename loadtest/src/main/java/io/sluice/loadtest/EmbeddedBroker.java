@@ -3,6 +3,7 @@ package io.sluice.loadtest;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.sluice.config.HostPort;
+import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
@@ -115,6 +116,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where MQTT clients connect over plain TCP. */
     public HostPort address() {
         return address;
+    }
+
+    /** Where its clients are, as {@code host:port}: with a PROXY header what that says. */
+    public List<String> clientAddresses() {
+        return server.getRemotingService().getConnections().stream()
+                .map(connection -> connection.getRemoteAddress().replaceFirst("^/", ""))
+                .toList();
     }
 
     /** Ends every connection and stops; a stopped broker cannot be started again. Idempotent. */

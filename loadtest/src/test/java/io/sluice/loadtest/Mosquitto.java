@@ -41,8 +41,17 @@ final class Mosquitto implements TestBroker {
                 .findFirst();
     }
 
-    /** Starts one; mosquitto cannot say which port it took, so a port that was free a moment ago is given to it. */
+    /** Starts one. */
     static Mosquitto start(Path program, Path directory) throws IOException, InterruptedException {
+        return start(program, directory, "");
+    }
+
+    /**
+     * Starts one; mosquitto cannot say which port it took, so a port that was free a moment ago is given to it.
+     *
+     * @param more lines for its listener
+     */
+    static Mosquitto start(Path program, Path directory, String more) throws IOException, InterruptedException {
         for (int i = 0; i < START_TRIES; i++) {
             int port = freePort();
             Path configuration = directory.resolve("mosquitto.conf");
@@ -53,7 +62,9 @@ final class Mosquitto implements TestBroker {
                     max_queued_messages 100000
                     max_inflight_messages 1000
                     log_type none
-                    """.formatted(port));
+                    user %s
+                    %s
+                    """.formatted(port, System.getProperty("user.name"), more));
             Process process = new ProcessBuilder(program.toString(), "-c", configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("mosquitto.log").toFile())
