@@ -2,6 +2,7 @@ package io.sluice.listener;
 
 import io.sluice.net.IoContext;
 import io.sluice.net.Outlet;
+import io.sluice.net.ReadBudget;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
@@ -44,10 +45,6 @@ final class WebSocketConnection
         GONE
     }
 
-    /** Reads and bytes between two ticks of the I/O thread, beyond which a connection rests. */
-    static final int MOST_READS = 2048;
-
-    static final int MOST_READ_BYTES = 4 * 1024 * 1024;
     private static final int REST_MILLIS = 1;
 
     /** Means "mandatory extension" from a client, and nothing from a server (RFC 6455 7.4.1). */
@@ -61,14 +58,12 @@ final class WebSocketConnection
     private final StreamSinkConduit sink;
     private final Outlet outlet;
     private final FrameDecoder decoder = new FrameDecoder();
+    private final ReadBudget budget;
     private @Nullable Session session;
 
     private Phase phase = Phase.OPEN;
     private boolean paused;
     private boolean resting;
-    private long tick;
-    private int reads;
-    private int readBytes;
     private boolean inputEnded;
     private boolean lost;
     private boolean reported;
@@ -80,6 +75,7 @@ final class WebSocketConnection
         source = HeaderGuard.unguard(connection);
         sink = connection.getSinkChannel().getConduit();
         outlet = new Outlet(sink, io.pool());
+        budget = new ReadBudget(io);
     }
 
     /** Events begin, never from within this call. */
@@ -153,7 +149,7 @@ final class WebSocketConnection
             }
             ByteBuffer run = io.scratch(IoContext.READ_BYTES);
             int read = source.read(run);
-            if (read > 0 && overdrawn(read)) {
+            if (read > 0 && budget.overdrawn(read)) {
                 rest();
             }
             if (read < 0) {
@@ -224,21 +220,6 @@ final class WebSocketConnection
         }
     }
 
-    /**
-     * A TLS connection's records are read one by one from the I/O thread's queue, which goes before all sockets: a client that
-     * sends without end would keep the thread for itself. What it may do between two ticks of the thread is bounded.
-     */
-    private boolean overdrawn(int read) {
-        if (tick != io.ticks()) {
-            tick = io.ticks();
-            reads = 0;
-            readBytes = 0;
-        }
-        reads++;
-        readBytes += read;
-        return reads > MOST_READS || readBytes > MOST_READ_BYTES;
-    }
-
     /** Lets all others have their turn; only a delayed task is behind the sockets. */
     private void rest() {
         if (resting) {
@@ -248,8 +229,7 @@ final class WebSocketConnection
         source.suspendReads();
         io.after(REST_MILLIS, () -> {
             resting = false;
-            reads = 0;
-            readBytes = 0;
+            budget.renew();
             if (!paused) {
                 resumeReads();
             }

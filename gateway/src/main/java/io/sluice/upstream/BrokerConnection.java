@@ -2,6 +2,7 @@ package io.sluice.upstream;
 
 import io.sluice.net.IoContext;
 import io.sluice.net.Outlet;
+import io.sluice.net.ReadBudget;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
@@ -36,17 +37,22 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     /** With its WebSocket frame header, what is read at once fills one TLS record. */
     private static final int READ_BYTES = IoContext.READ_BYTES - 4;
 
+    private static final int REST_MILLIS = 1;
+
     private final IoContext io;
     private final StreamConnection connection;
     private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
     private final Outlet outlet;
+    private final ReadBudget budget;
     private final Broker broker;
     private final Session session;
     /** Goes in front of the first bytes, in one write with them; null without. */
     private @Nullable ByteBuffer header;
 
     private Phase phase = Phase.OPEN;
+    private boolean paused;
+    private boolean resting;
     private boolean inputEnded;
     private boolean outputShut;
     private boolean lost;
@@ -63,6 +69,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         source = connection.getSourceChannel().getConduit();
         sink = connection.getSinkChannel().getConduit();
         outlet = new Outlet(sink, io.pool());
+        budget = new ReadBudget(io);
     }
 
     /** Events begin, never from within this call. */
@@ -105,12 +112,14 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
 
     @Override
     public void pauseReads() {
+        paused = true;
         source.suspendReads();
     }
 
     @Override
     public void resumeReads() {
-        if (!inputEnded && phase != Phase.GONE) {
+        paused = false;
+        if (!inputEnded && !resting && phase != Phase.GONE) {
             source.resumeReads();
         }
     }
@@ -145,6 +154,9 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
             }
             ByteBuffer run = io.scratch(READ_BYTES);
             int read = source.read(run);
+            if (read > 0 && budget.overdrawn(read)) {
+                rest();
+            }
             if (read < 0) {
                 inputEnds();
             } else if (read > 0 && phase == Phase.OPEN) {
@@ -206,6 +218,22 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         } catch (RuntimeException | Error bug) {
             session.failed(bug);
         }
+    }
+
+    /** Lets all others have their turn; only a delayed task is behind the sockets. */
+    private void rest() {
+        if (resting) {
+            return;
+        }
+        resting = true;
+        source.suspendReads();
+        io.after(REST_MILLIS, () -> {
+            resting = false;
+            budget.renew();
+            if (!paused) {
+                resumeReads();
+            }
+        });
     }
 
     private void inputEnds() {
