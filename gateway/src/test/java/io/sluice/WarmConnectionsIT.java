@@ -178,7 +178,7 @@ class WarmConnectionsIT {
     void closesThoseThatNobodyTakes() throws Exception {
         try (ScriptedBroker broker = new ScriptedBroker();
                 TestGateway gateway = TestGateway.start(
-                        broker, "cluster.warm.max=1", "cluster.warm.max-age=500ms", "gateway.io-threads=1")) {
+                        broker, "cluster.warm.max=1", "cluster.warm.max-age=1500ms", "gateway.io-threads=1")) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 clients.add(gateway.plain().open(CONNECT));
