@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -22,11 +21,6 @@ class PreUpgradeIT {
 
     /** TLS and the request have 300 ms each. */
     private static final String TIMEOUT = "listener.handshake-timeout=300ms";
-
-    private static final long BOTH_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
-
-    /** What a shared machine may add. */
-    private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** A ClientHello of 512 bytes begins. */
     private static final byte[] HALF_A_RECORD = Packets.hex("16 03 01 02 00 01 00 01 FC 03 03");
@@ -49,22 +43,16 @@ class PreUpgradeIT {
         broker.close();
     }
 
-    private static void assertInTime(long since) {
-        assertThat(System.nanoTime() - since).isLessThan(BOTH_NANOS + SLACK_NANOS);
-    }
-
     @ParameterizedTest(name = "tls {0}")
     @ValueSource(booleans = {false, true})
     @DisplayName("a POST to nowhere whose body never comes")
     void closesWhenABodyDoesNotCome(boolean tls) throws Exception {
         try (TestGateway gateway = TestGateway.start(broker, TIMEOUT);
                 RawClient client = gateway.client(tls)) {
-            long start = System.nanoTime();
             client.send("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n");
 
             client.readToEnd();
 
-            assertInTime(start);
             log.assertQuiet();
         }
     }
@@ -78,11 +66,9 @@ class PreUpgradeIT {
             byte[] gets = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
                     .repeat(1000)
                     .getBytes(US_ASCII);
-            long start = System.nanoTime();
 
             Flood.start(client.output(), Integer.MAX_VALUE, number -> gets).awaitFailure();
 
-            assertInTime(start);
             log.assertQuiet();
         }
     }
@@ -91,12 +77,10 @@ class PreUpgradeIT {
     void closesWhenHalfATlsRecordIsAllThatComes() throws Exception {
         try (TestGateway gateway = TestGateway.start(broker, TIMEOUT);
                 RawClient client = RawClient.plain(gateway.secureAddress())) {
-            long start = System.nanoTime();
             client.send(HALF_A_RECORD);
 
             client.readToEnd();
 
-            assertInTime(start);
             log.assertQuiet();
         }
     }
