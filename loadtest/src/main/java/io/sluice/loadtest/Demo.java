@@ -11,6 +11,7 @@ import io.sluice.config.HostPort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,12 +50,18 @@ final class Demo implements AutoCloseable {
      * @throws StartException one line for the operator
      */
     static Demo start(Path certificates, List<HostPort> bind, Optional<HostPort> external) throws StartException {
+        return start(certificates, bind, external, List.of());
+    }
+
+    /** As the other, with {@code key=value} settings of the gateway. */
+    static Demo start(Path certificates, List<HostPort> bind, Optional<HostPort> external, List<String> settings)
+            throws StartException {
         DemoTrust trust = trust(certificates);
         Optional<EmbeddedBroker> embedded =
                 external.isPresent() ? Optional.empty() : Optional.of(EmbeddedBroker.start());
         HostPort broker = external.orElseGet(() -> embedded.orElseThrow().address());
         try {
-            Gateway gateway = Gateway.start(configuration(trust, bind, broker), DemoPage.load());
+            Gateway gateway = Gateway.start(configuration(trust, bind, broker, settings), DemoPage.load());
             return new Demo(gateway, embedded, broker, trust);
         } catch (StartException | RuntimeException e) {
             embedded.ifPresent(EmbeddedBroker::close);
@@ -71,21 +78,20 @@ final class Demo implements AutoCloseable {
     }
 
     /** The configuration's defaults, on loopback; so the page's own origin is the one that is allowed. */
-    static GatewayConfig configuration(DemoTrust trust, List<HostPort> bind, HostPort broker) throws StartException {
+    static GatewayConfig configuration(DemoTrust trust, List<HostPort> bind, HostPort broker, List<String> settings)
+            throws StartException {
         String addresses = bind.stream().map(HostPort::toString).collect(joining(","));
+        List<String> all = new ArrayList<>(List.of(
+                "listener.bind=" + addresses,
+                "tls.certificate=" + trust.serverCertificate(),
+                "tls.private-key=" + trust.serverKey(),
+                "route.paths=" + PATH,
+                "cluster.brokers=" + broker,
+                "admin.bind=127.0.0.1:0",
+                "gateway.io-threads=" + IO_THREADS));
+        all.addAll(settings);
         try {
-            return Configuration.load(
-                            null,
-                            Map.of(),
-                            List.of(
-                                    "listener.bind=" + addresses,
-                                    "tls.certificate=" + trust.serverCertificate(),
-                                    "tls.private-key=" + trust.serverKey(),
-                                    "route.paths=" + PATH,
-                                    "cluster.brokers=" + broker,
-                                    "admin.bind=127.0.0.1:0",
-                                    "gateway.io-threads=" + IO_THREADS))
-                    .gateway();
+            return Configuration.load(null, Map.of(), all).gateway();
         } catch (ConfigurationException wrong) {
             throw new StartException(String.valueOf(wrong.getMessage()));
         }
