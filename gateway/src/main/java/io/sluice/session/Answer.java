@@ -1,0 +1,66 @@
+package io.sluice.session;
+
+import io.sluice.mqtt.ConnackDecoder;
+import io.sluice.mqtt.ConnackResult;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a broker says until its CONNACK is whole: the packet under way is held, and what CONNACK said is kept.
+ *
+ * <p>Confined to its session's I/O thread.
+ */
+final class Answer {
+    private static final int NONE = -1;
+
+    private final SessionPolicy policy;
+    private @Nullable HeldBytes held;
+    private boolean begun;
+    private int code = NONE;
+    private int serverKeepAliveSeconds = NONE;
+
+    Answer(SessionPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Joins a run to what is held; the result is to be given to {@link #next} until it is empty. Not a copy of the run. */
+    ByteBuffer gather(ByteBuffer run) {
+        begun = true;
+        HeldBytes before = held;
+        if (before == null) {
+            return run;
+        }
+        before.append(run);
+        held = null;
+        return before.view(0, before.size());
+    }
+
+    /** The packet at the position, which is not moved; null when it is not whole: then the bytes are held, and all is empty. */
+    @Nullable
+    ConnackResult next(ByteBuffer all, int level) {
+        ConnackResult result = ConnackDecoder.decode(all, level, policy.maxPacketBeforeConnack());
+        if (result instanceof ConnackResult.Connack connack) {
+            code = connack.code();
+            serverKeepAliveSeconds = code == 0 ? connack.serverKeepAliveSeconds() : NONE;
+        } else if (!(result instanceof ConnackResult.Auth) && !(result instanceof ConnackResult.Invalid)) {
+            held = new HeldBytes(all);
+            return null;
+        }
+        return result;
+    }
+
+    /** The broker has said something. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** Of CONNACK; -1 before it. */
+    int code() {
+        return code;
+    }
+
+    /** Of an accepting CONNACK; -1 where it names none. */
+    int serverKeepAliveSeconds() {
+        return serverKeepAliveSeconds;
+    }
+}
