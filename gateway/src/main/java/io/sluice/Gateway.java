@@ -68,7 +68,7 @@ public final class Gateway implements AutoCloseable {
     private final IoThreads threads;
     private final List<SessionGroup> groups = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private final Map<String, ClientIds> clientIds = new HashMap<>();
+    private final ClientIds clientIds = new ClientIds();
     private final Upstream upstream;
     private final Bans bans = new Bans(MOST_BANS);
     private final Operator operator;
@@ -323,8 +323,7 @@ public final class Gateway implements AutoCloseable {
                 .filter(policy -> policy.name().equals(route.limit()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no limit policy " + route.limit()));
-        ClientIds ids = clientIds.computeIfAbsent(route.clusters().get(0), cluster -> new ClientIds());
-        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.clusters()), ids));
+        return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.clusters()), clientIds));
     }
 
     /** By name of the listener; without those that have none. */

@@ -5,29 +5,32 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Which session of a cluster was the last to send CONNECT with a client id. A broker ends the older session of two with one id
  * ([MQTT-3.1.4-2] in 3.1.1, [MQTT-3.1.4-3] in 5.0), and some do it without a word; by this the older one's client can be told.
- * It holds an entry for each session at most.
+ * A client id belongs to its cluster, whichever routes lead there. It holds an
+ * entry for each session at most.
  *
  * <p>Thread-safe.
  */
 public final class ClientIds {
-    private final ConcurrentHashMap<String, Session> latest = new ConcurrentHashMap<>();
+    private record Key(String cluster, String clientId) {}
 
-    /** The session is about to send its CONNECT. An empty id is none: the broker assigns one. */
-    void claim(String clientId, Session session) {
+    private final ConcurrentHashMap<Key, Session> latest = new ConcurrentHashMap<>();
+
+    /** The session is about to send its CONNECT to the cluster. An empty id is none: the broker assigns one. */
+    void claim(String cluster, String clientId, Session session) {
         if (!clientId.isEmpty()) {
-            latest.put(clientId, session);
+            latest.put(new Key(cluster, clientId), session);
         }
     }
 
     /** Another session has claimed the id since this one did, and is still there. */
-    boolean takenFrom(String clientId, Session session) {
-        Session holder = latest.get(clientId);
+    boolean takenFrom(String cluster, String clientId, Session session) {
+        Session holder = latest.get(new Key(cluster, clientId));
         return holder != null && holder != session;
     }
 
-    /** The session has ended; idempotent. */
-    void release(String clientId, Session session) {
-        latest.remove(clientId, session);
+    /** The session has ended, or has left the cluster; idempotent. */
+    void release(String cluster, String clientId, Session session) {
+        latest.remove(new Key(cluster, clientId), session);
     }
 
     int size() {

@@ -211,9 +211,10 @@ public final class Session extends TimerWheel.Timer {
             return;
         }
         sides.connected(connection);
+        releaseClientId();
         reached = found;
         become(AWAITING_CONNACK);
-        policy.clientIds().claim(opening.packet().clientId(), this);
+        policy.clientIds().claim(found.cluster(), opening.packet().clientId(), this);
         if (connection.send(opening.connectBytes())) {
             patience.unblockBroker();
         } else {
@@ -515,10 +516,7 @@ public final class Session extends TimerWheel.Timer {
             become(CLOSED);
             group.wheel().cancel(this);
             group.remove(this);
-            Connect connect = opening.connect();
-            if (connect != null) {
-                policy.clientIds().release(connect.clientId(), this);
-            }
+            releaseClientId();
             observer.ended(account.end(report(), ending));
         }
     }
@@ -535,11 +533,19 @@ public final class Session extends TimerWheel.Timer {
         }
     }
 
+    private void releaseClientId() {
+        if (reached != null) {
+            policy.clientIds().release(reached.cluster(), opening.packet().clientId(), this);
+        }
+    }
+
     private CloseCause brokerGone() {
-        if (state != OPEN) {
+        Reached at = reached;
+        if (state != OPEN || at == null) {
             return CloseCause.BROKER_SILENT;
         }
-        boolean taken = policy.clientIds().takenFrom(opening.packet().clientId(), this);
+        boolean taken =
+                policy.clientIds().takenFrom(at.cluster(), opening.packet().clientId(), this);
         return taken ? CloseCause.TAKEN_OVER : CloseCause.BROKER_LOST;
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable, but for the client ids, which are thread-safe.
  *
- * @param clientIds one for each cluster
+ * @param clientIds one for all routes
  * @param keepAliveFactor how many keep alives without a byte from the client are tolerated
  * @param writeStall 0 is off
  * @param rates how fast a client may send

@@ -60,6 +60,32 @@ final class ClientIdsTest {
     }
 
     @Test
+    void aNamesakeInAnotherClusterTakesNothing() {
+        SessionRig older = SessionRig.open(5, ids);
+        SessionRig elsewhere = new SessionRig(0b111000, false, 60, ids);
+        elsewhere.fromClient(Packets.connect(5));
+        elsewhere.session.upstreamConnected(elsewhere.broker, new Reached("us", "10.1.0.1:1883", 1, 2_000));
+
+        older.session.upstreamFinished();
+
+        assertThat(ids.size()).isEqualTo(2);
+        assertThat(older.client.finishedWith).isEqualTo(CloseCause.BROKER_LOST);
+    }
+
+    @Test
+    void leavesTheClusterThatDidNotAnswer() {
+        SessionRig rig = new SessionRig(0b111000, false, 60, ids);
+        rig.fromClient(Packets.connect(5));
+        rig.connected();
+        rig.dialer.another = true;
+        rig.session.upstreamClosed();
+
+        rig.session.upstreamConnected(new SessionRig.FakePeer(), new Reached("us", "10.1.0.1:1883", 2, 2_000));
+
+        assertThat(ids.size()).isEqualTo(1);
+    }
+
+    @Test
     void forgetsSessionsThatHaveEnded() {
         SessionRig rig = SessionRig.open(4, ids);
         int during = ids.size();
