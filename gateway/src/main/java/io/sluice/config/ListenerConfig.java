@@ -15,7 +15,6 @@ import java.util.List;
  * @param clientAddress who tells the client's address
  * @param trustedProxies networks of the proxies that are believed; empty means none
  * @param handshakeTimeout bound on PROXY header, TLS handshake and HTTP request, each
- * @param directTls sessions' connections are encrypted without Undertow
  */
 public record ListenerConfig(
         String name,
@@ -24,8 +23,7 @@ public record ListenerConfig(
         boolean allowPlaintext,
         ClientAddress clientAddress,
         List<Cidr> trustedProxies,
-        Duration handshakeTimeout,
-        boolean directTls) {
+        Duration handshakeTimeout) {
 
     /** Who tells the client's address. */
     public enum ClientAddress {

@@ -42,8 +42,7 @@ class ConfigurationTest {
                                 false,
                                 ListenerConfig.ClientAddress.PEER,
                                 List.of(),
-                                Duration.ofSeconds(10),
-                                true)),
+                                Duration.ofSeconds(10))),
                         List.of(new TlsConfig(
                                 "default",
                                 directory.resolve("tls/chain.pem"),
