@@ -65,7 +65,8 @@ final class Binder {
                 entry.get(Keys.LISTENER_ALLOW_PLAINTEXT),
                 entry.get(Keys.LISTENER_CLIENT_ADDRESS),
                 entry.get(Keys.LISTENER_TRUSTED_PROXIES),
-                entry.get(Keys.LISTENER_HANDSHAKE_TIMEOUT));
+                entry.get(Keys.LISTENER_HANDSHAKE_TIMEOUT),
+                entry.get(Keys.LISTENER_DIRECT_TLS));
     }
 
     private static TlsConfig tls(Entry entry) {

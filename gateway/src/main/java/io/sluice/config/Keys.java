@@ -84,6 +84,14 @@ final class Keys {
             Quantity.duration("1ms", "1h"),
             "Longest PROXY header, longest TLS handshake, and longest HTTP request, 1ms to 1h.");
 
+    static final Key<Boolean> LISTENER_DIRECT_TLS = row(
+            Section.LISTENER,
+            "direct-tls",
+            "on",
+            Format.choice("on", "off").map("on"::equals),
+            "on: the gateway itself encrypts the connections of sessions, with fewer system calls; off: Undertow goes"
+                    + " on as it began, for the case that on makes trouble.");
+
     static final Key<Path> TLS_CERTIFICATE = row(
             Section.TLS,
             "certificate",

@@ -15,6 +15,7 @@ import java.util.List;
  * @param clientAddress who tells the client's address
  * @param trustedProxies networks of the proxies that are believed; empty means none
  * @param handshakeTimeout bound on PROXY header, TLS handshake and HTTP request, each
+ * @param directTls sessions' connections are encrypted without Undertow
  */
 public record ListenerConfig(
         String name,
@@ -23,7 +24,8 @@ public record ListenerConfig(
         boolean allowPlaintext,
         ClientAddress clientAddress,
         List<Cidr> trustedProxies,
-        Duration handshakeTimeout) {
+        Duration handshakeTimeout,
+        boolean directTls) {
 
     /** Who tells the client's address. */
     public enum ClientAddress {

@@ -1,10 +1,13 @@
 package io.sluice.listener;
 
 import io.sluice.config.Quote;
+import io.sluice.net.IoContext;
 import io.sluice.net.NettyBufferPool;
+import io.sluice.net.TlsStream;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.StreamConnection;
@@ -27,6 +30,7 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     private final Ticket ticket;
     private final HandshakeDeadline deadline;
     private final NettyBufferPool buffers;
+    private final @Nullable TlsHandover tls;
     private boolean lineEnded;
     private boolean folded;
 
@@ -35,33 +39,45 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
             Arrival arrival,
             Ticket ticket,
             HandshakeDeadline deadline,
-            NettyBufferPool buffers) {
+            NettyBufferPool buffers,
+            @Nullable TlsHandover tls) {
         super(connection.getSourceChannel().getConduit());
         this.connection = connection;
         this.arrival = arrival;
         this.ticket = ticket;
         this.deadline = deadline;
         this.buffers = buffers;
+        this.tls = tls;
     }
 
-    /** Puts a guard into a connection that is about to speak HTTP. */
+    /**
+     * Puts a guard into a connection that is about to speak HTTP.
+     *
+     * @param tls null where the connection is plain, or Undertow encrypts it to its end
+     */
     static void guard(
             StreamConnection connection,
             Arrival arrival,
             Ticket ticket,
             HandshakeDeadline deadline,
-            NettyBufferPool buffers) {
-        connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, ticket, deadline, buffers));
+            NettyBufferPool buffers,
+            @Nullable TlsHandover tls) {
+        connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, ticket, deadline, buffers, tls));
     }
 
-    /** Takes the guard out again; returns the conduit below it. */
-    static StreamSourceConduit unguard(StreamConnection connection) {
+    /**
+     * Takes the guard out again.
+     *
+     * @return what encrypts from here on, null where nothing does or Undertow goes on
+     */
+    static @Nullable TlsStream unguard(StreamConnection connection, IoContext io) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
-        if (source.getConduit() instanceof HeaderGuard guard) {
-            guard.deadline.met();
-            source.setConduit(guard.next);
+        if (!(source.getConduit() instanceof HeaderGuard guard)) {
+            return null; // bytes of the request's own read stand in front
         }
-        return source.getConduit();
+        guard.deadline.met();
+        source.setConduit(guard.next);
+        return guard.tls == null ? null : guard.tls.take(io);
     }
 
     /** Where a connection that speaks HTTP, or did until its upgrade, comes from. */

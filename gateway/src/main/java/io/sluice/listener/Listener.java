@@ -4,6 +4,7 @@ import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.ClientAuth;
+import io.sluice.net.CountedBuffers;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.net.NettyBufferPool;
@@ -14,7 +15,6 @@ import io.sluice.session.TimerWheel;
 import io.sluice.telemetry.Metrics;
 import io.sluice.tls.TlsBundle;
 import io.undertow.UndertowOptions;
-import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,6 @@ import org.xnio.Options;
 import org.xnio.Sequence;
 import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
-import org.xnio.ssl.SslConnection;
 
 /**
  * Where clients connect: accepts, wraps in TLS, speaks HTTP until the upgrade, and hands upgraded connections to new
@@ -65,7 +65,7 @@ public final class Listener {
     private final SessionObserver observer;
     private final Door door;
     private final Metrics metrics;
-    private final @Nullable UndertowXnioSsl tls;
+    private final @Nullable SSLContext tls;
     private final OptionMap tlsOptions;
     private final ClientAuth clientAuth;
     private final HttpOpenListener http;
@@ -104,7 +104,7 @@ public final class Listener {
             tls = null;
             tlsOptions = OptionMap.EMPTY;
         } else {
-            tls = new UndertowXnioSsl(threads.worker().getXnio(), OptionMap.EMPTY, buffers, bundle.context());
+            tls = bundle.context();
             tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
         }
         List<Routes.Route> ready = routes.stream()
@@ -245,10 +245,12 @@ public final class Listener {
                 IoUtils.safeClose(connection);
                 return;
             }
-            StreamConnection channel = tls == null ? connection : wrap(tls, connection);
+            TlsHandover handover = tls == null ? null : wrap(tls, connection);
+            StreamConnection channel = handover == null ? connection : handover.connection();
             HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), channel);
             deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
-            HeaderGuard.guard(channel, arrival, ticket, deadline, threads.buffers());
+            HeaderGuard.guard(
+                    channel, arrival, ticket, deadline, threads.buffers(), config.directTls() ? handover : null);
             http.handleEvent(channel);
             if (channel == connection) {
                 ticket.follow(connection); // HTTP has put a listener of its own in place
@@ -263,9 +265,9 @@ public final class Listener {
         return groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
     }
 
-    private StreamConnection wrap(UndertowXnioSsl ssl, StreamConnection connection) {
-        SslConnection wrapped = ssl.wrapExistingConnection(connection, tlsOptions, false);
-        SSLEngine engine = UndertowXnioSsl.getSslEngine(wrapped);
+    private TlsHandover wrap(SSLContext context, StreamConnection connection) {
+        TlsHandover handover = new TlsHandover(connection, context, new CountedBuffers(threads.buffers()), tlsOptions);
+        SSLEngine engine = handover.engine();
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {ALPN});
         if (clientAuth == ClientAuth.REQUIRED) {
@@ -274,7 +276,7 @@ public final class Listener {
             parameters.setWantClientAuth(true);
         }
         engine.setSSLParameters(parameters);
-        return wrapped;
+        return handover;
     }
 
     private void upgraded(HttpServerExchange exchange, Routes.Route route, String subprotocol) {

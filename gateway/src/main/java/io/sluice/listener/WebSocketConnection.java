@@ -3,6 +3,7 @@ package io.sluice.listener;
 import io.sluice.net.IoContext;
 import io.sluice.net.Outlet;
 import io.sluice.net.ReadBudget;
+import io.sluice.net.TlsStream;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
@@ -56,6 +57,9 @@ final class WebSocketConnection
     private final StreamConnection connection;
     private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
+    /** What encrypts, where it is not Undertow. */
+    private final @Nullable TlsStream tls;
+
     private final Outlet outlet;
     private final FrameDecoder decoder = new FrameDecoder();
     private final ReadBudget budget;
@@ -69,11 +73,13 @@ final class WebSocketConnection
     private boolean reported;
     private byte @Nullable [] pongDue;
 
+    /** @param connection whose request was upgraded; what guarded and encrypted it until then is taken out */
     WebSocketConnection(IoContext io, StreamConnection connection) {
         this.io = io;
         this.connection = connection;
-        source = HeaderGuard.unguard(connection);
-        sink = connection.getSinkChannel().getConduit();
+        tls = HeaderGuard.unguard(connection, io);
+        source = tls == null ? connection.getSourceChannel().getConduit() : tls.source();
+        sink = tls == null ? connection.getSinkChannel().getConduit() : tls.sink();
         outlet = new Outlet(sink, io.pool());
         budget = new ReadBudget(io);
     }
@@ -81,9 +87,18 @@ final class WebSocketConnection
     /** Events begin, never from within this call. */
     void start(Session its) {
         session = its;
+        io.later(this::listen); // what calls us may still suspend what is now ours
+    }
+
+    private void listen() {
         source.setReadReadyHandler(this);
         sink.setWriteReadyHandler(this);
-        source.resumeReads();
+        if (!outlet.empty()) {
+            sink.resumeWrites();
+        }
+        if (!paused) {
+            resumeReads();
+        }
     }
 
     // Peer
@@ -147,7 +162,7 @@ final class WebSocketConnection
                 source.suspendReads();
                 return;
             }
-            ByteBuffer run = io.scratch(IoContext.READ_BYTES);
+            ByteBuffer run = io.scratch(IoContext.RECORDS_BYTES);
             int read = source.read(run);
             if (read > 0 && budget.overdrawn(read)) {
                 rest();
@@ -355,6 +370,9 @@ final class WebSocketConnection
         }
         phase = Phase.GONE;
         outlet.release();
+        if (tls != null) {
+            tls.release();
+        }
         IoUtils.safeClose(connection);
         later();
     }

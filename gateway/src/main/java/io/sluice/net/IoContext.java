@@ -15,12 +15,17 @@ import org.xnio.XnioIoThread;
  * <p>Confined to its I/O thread, but for {@link #thread}, {@link #later} and {@link #after}.
  */
 public final class IoContext {
-    /** Most bytes of one read: what a TLS record holds. */
+    /** Most bytes of one read that is to become one TLS record: what it holds. */
     public static final int READ_BYTES = 16 * 1024;
+
+    /** Most bytes of one read of TLS records: the longest of any version (RFC 5246 6.2.3: 2^14 + 2048), and its header. */
+    public static final int RECORDS_BYTES = 18 * 1024 + 512;
 
     private final XnioIoThread thread;
     private final ByteBufAllocator pool;
     private final ByteBuffer scratch;
+    private final ByteBuffer recordsIn = ByteBuffer.allocateDirect(RECORDS_BYTES);
+    private final ByteBuffer recordsOut = ByteBuffer.allocateDirect(RECORDS_BYTES);
     private final int headroom;
     private long ticks;
 
@@ -29,7 +34,7 @@ public final class IoContext {
         this.thread = thread;
         this.pool = pool;
         this.headroom = headroom;
-        scratch = ByteBuffer.allocateDirect(headroom + READ_BYTES).order(ByteOrder.nativeOrder());
+        scratch = ByteBuffer.allocateDirect(headroom + RECORDS_BYTES).order(ByteOrder.nativeOrder());
     }
 
     public XnioIoThread thread() {
@@ -76,10 +81,20 @@ public final class IoContext {
      * The scratch buffer, in native byte order, cleared for one read behind the headroom. It belongs to the caller until the
      * call that it was read in returns.
      *
-     * @param most bytes to read, up to {@link #READ_BYTES}
+     * @param most bytes to read, up to {@link #RECORDS_BYTES}
      */
     public ByteBuffer scratch(int most) {
         return scratch.clear().position(headroom).limit(headroom + most);
+    }
+
+    /** For TLS records that are read, cleared; as {@link #scratch} the caller's for the call. */
+    ByteBuffer recordsIn() {
+        return recordsIn.clear();
+    }
+
+    /** For TLS records that are written, cleared; as {@link #scratch} the caller's for the call. */
+    ByteBuffer recordsOut() {
+        return recordsOut.clear();
     }
 
     /** Turns a buffer from {@link #scratch} from being filled to holding what was read. */

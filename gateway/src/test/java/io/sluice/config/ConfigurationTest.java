@@ -42,7 +42,8 @@ class ConfigurationTest {
                                 false,
                                 ListenerConfig.ClientAddress.PEER,
                                 List.of(),
-                                Duration.ofSeconds(10))),
+                                Duration.ofSeconds(10),
+                                true)),
                         List.of(new TlsConfig(
                                 "default",
                                 directory.resolve("tls/chain.pem"),

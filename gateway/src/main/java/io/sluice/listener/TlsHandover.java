@@ -1,0 +1,66 @@
+package io.sluice.listener;
+
+import io.sluice.net.CountedBuffers;
+import io.sluice.net.IoContext;
+import io.sluice.net.TlsStream;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.jspecify.annotations.Nullable;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * Lets Undertow shake hands and read the request, and takes TLS over when the request is upgraded: Undertow reads and decrypts
+ * one record at a time, each with a task of its own, which costs more than the cryptography.
+ *
+ * <p>Whether Undertow still holds bytes of the connection it does not tell, but the buffers that it has of us do; where it holds
+ * any, it goes on.
+ *
+ * <p>Confined to its connection's I/O thread.
+ */
+final class TlsHandover {
+    private final StreamConnection tcp;
+    private final CountedBuffers buffers;
+    private final SslConnection connection;
+    private final SSLEngine engine;
+
+    /** Wraps a connection that is about to speak TLS. */
+    TlsHandover(StreamConnection tcp, SSLContext context, CountedBuffers buffers, OptionMap options) {
+        this.tcp = tcp;
+        this.buffers = buffers;
+        UndertowXnioSsl ssl = new UndertowXnioSsl(tcp.getWorker().getXnio(), OptionMap.EMPTY, buffers, context);
+        connection = ssl.wrapExistingConnection(tcp, options, false);
+        engine = UndertowXnioSsl.getSslEngine(connection);
+    }
+
+    /** What speaks TLS until {@link #take}. */
+    SslConnection connection() {
+        return connection;
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    /**
+     * Ends Undertow's part.
+     *
+     * @return null when it is not done with what it has
+     */
+    @Nullable
+    TlsStream take(IoContext io) {
+        if (buffers.used() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            return null;
+        }
+        connection.getSourceChannel().suspendReads();
+        connection.getSinkChannel().suspendWrites();
+        return new TlsStream(
+                io,
+                engine,
+                tcp.getSourceChannel().getConduit(),
+                tcp.getSinkChannel().getConduit());
+    }
+}

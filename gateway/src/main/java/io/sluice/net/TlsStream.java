@@ -1,0 +1,364 @@
+package io.sluice.net;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * TLS on a connection whose handshake is over: one read of the socket gives all whole records in it, one write takes one record.
+ *
+ * <p>Records pass through two buffers that all connections of the I/O thread share. What remains of a read, a part of a record,
+ * is kept in a pooled buffer until the rest comes; so is what the socket does not take of a written record. A connection at
+ * rest holds none.
+ *
+ * <p>The conduits have what sessions need, reads and writes of one buffer; the other ways to move bytes would go past the
+ * encryption and are refused. What comes after the handshake (tickets, key updates, alerts, RFC 8446 4.6 and 6) is between the
+ * peer and the engine.
+ *
+ * <p>Confined to its connection's I/O thread.
+ */
+public final class TlsStream {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_AT = 3;
+
+    /** Answers to key updates that a peer may leave unread. */
+    private static final int MOST_ANSWERS = 32 * 1024;
+
+    private final IoContext io;
+    private final SSLEngine engine;
+    private final Source source;
+    private final Sink sink;
+    private @Nullable ByteBuf partial;
+    private @Nullable ByteBuf waiting;
+    private boolean inputEnded;
+    private boolean ending;
+    private boolean endIsOut;
+
+    /**
+     * Takes the connection over.
+     *
+     * @param engine has shaken hands, and nothing that it has produced or consumed is under way
+     * @param from what gives records
+     * @param to what takes records
+     */
+    public TlsStream(IoContext io, SSLEngine engine, StreamSourceConduit from, StreamSinkConduit to) {
+        this.io = io;
+        this.engine = engine;
+        source = new Source(from);
+        sink = new Sink(to);
+    }
+
+    /** The bytes of the peer. A read wants room for {@link IoContext#RECORDS_BYTES}. */
+    public StreamSourceConduit source() {
+        return source;
+    }
+
+    /** Bytes for the peer. A write takes one record's worth, or nothing while one waits. */
+    public StreamSinkConduit sink() {
+        return sink;
+    }
+
+    /** Gives the buffers back; idempotent. */
+    public void release() {
+        partial = released(partial);
+        waiting = released(waiting);
+    }
+
+    private static @Nullable ByteBuf released(@Nullable ByteBuf bytes) {
+        if (bytes != null) {
+            bytes.release();
+        }
+        return null;
+    }
+
+    private int read(ByteBuffer plain) throws IOException {
+        if (inputEnded) {
+            return -1;
+        }
+        ByteBuffer records = io.recordsIn();
+        ByteBuf kept = partial;
+        if (kept != null) {
+            kept.getBytes(kept.readerIndex(), records.limit(kept.readableBytes()));
+            records.limit(records.capacity());
+        }
+        int read = source.readRecords(records);
+        if (read == 0) {
+            return 0;
+        }
+        partial = released(kept);
+        if (read < 0) {
+            return -1; // without close_notify, as many do: the WebSocket's own Close has told what there was to tell
+        }
+        int before = plain.position();
+        try {
+            inputEnded = unwrap(records.flip(), plain);
+        } catch (SSLException broken) {
+            sendAlert();
+            throw broken;
+        }
+        int got = plain.position() - before;
+        if (!inputEnded) {
+            keep(records);
+            return got;
+        }
+        if (got == 0) {
+            return -1;
+        }
+        source.wakeupReads(); // for the end, which the socket does not tell
+        return got;
+    }
+
+    /** Unwraps all whole records; returns whether the peer's close_notify came. */
+    private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
+        while (startsWithWhole(records)) {
+            SSLEngineResult result = engine.unwrap(records, plain);
+            if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+                settle(result.getHandshakeStatus());
+            }
+            if (result.getStatus() == Status.CLOSED) {
+                return true;
+            }
+            if (result.getStatus() != Status.OK || result.bytesConsumed() == 0) {
+                throw new SSLException("the TLS engine takes no whole record: " + result.getStatus());
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Looks at the header of a record (RFC 8446 5.1); the engine asks for room for a record of which it has but the header.
+     *
+     * <pre>
+     * | type 1 | version 2 | length 2 | so many bytes |
+     * </pre>
+     */
+    private static boolean startsWithWhole(ByteBuffer records) throws SSLException {
+        if (records.remaining() < HEADER_BYTES) {
+            return false;
+        }
+        int length = HEADER_BYTES + (records.getShort(records.position() + LENGTH_AT) & 0xFFFF);
+        if (length > IoContext.RECORDS_BYTES) {
+            throw new SSLException("a TLS record of " + length + " bytes is longer than any may be");
+        }
+        return records.remaining() >= length;
+    }
+
+    private void keep(ByteBuffer records) {
+        if (records.hasRemaining()) {
+            partial = io.pool().directBuffer(records.remaining()).writeBytes(records);
+        }
+    }
+
+    /** Tells the peer what is wrong with its records, if it is still there. */
+    private void sendAlert() {
+        try {
+            wrapAnswer();
+        } catch (IOException lost) {
+            // then nobody is there to be told
+        }
+    }
+
+    /** What the engine wants beside data: to compute, or to answer. */
+    private void settle(HandshakeStatus status) throws IOException {
+        HandshakeStatus wanted = status;
+        if (wanted == HandshakeStatus.NEED_TASK) {
+            for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+                task.run();
+            }
+            wanted = engine.getHandshakeStatus();
+        }
+        if (wanted == HandshakeStatus.NEED_WRAP) {
+            wrapAnswer();
+        }
+    }
+
+    private void wrapAnswer() throws IOException {
+        ByteBuffer records = io.recordsOut();
+        engine.wrap(NOTHING, records);
+        sink.put(records.flip());
+        if (waiting != null) {
+            if (waiting.readableBytes() > MOST_ANSWERS) {
+                throw new SSLException("the peer asks for new keys and does not read the answers");
+            }
+            sink.resumeWrites();
+        }
+    }
+
+    private int write(ByteBuffer plain) throws IOException {
+        if (ending) {
+            throw new ClosedChannelException();
+        }
+        if (waiting != null && !sink.drained()) {
+            return 0;
+        }
+        ByteBuffer records = io.recordsOut();
+        int before = plain.remaining();
+        Status status;
+        int produced;
+        do {
+            int from = records.position();
+            SSLEngineResult result = engine.wrap(plain, records);
+            status = result.getStatus();
+            produced = records.position() - from;
+            if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                settle(HandshakeStatus.NEED_TASK);
+            }
+        } while (status == Status.OK
+                && plain.remaining() == before
+                && produced > 0); // a record of the engine's own came first
+        if (status == Status.CLOSED) {
+            throw new ClosedChannelException();
+        }
+        sink.put(records.flip());
+        return before - plain.remaining();
+    }
+
+    private boolean flush() throws IOException {
+        if (!sink.drained()) {
+            return false;
+        }
+        if (ending && !endIsOut) {
+            engine.closeOutbound();
+            ByteBuffer records = io.recordsOut();
+            engine.wrap(NOTHING, records);
+            endIsOut = true;
+            sink.put(records.flip());
+            if (waiting != null) {
+                return false;
+            }
+        }
+        if (ending) {
+            sink.end();
+        }
+        return sink.flushed();
+    }
+
+    /** Reads of one buffer, decrypted. */
+    private final class Source extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        Source(StreamSourceConduit from) {
+            super(from);
+        }
+
+        int readRecords(ByteBuffer records) throws IOException {
+            return next.read(records);
+        }
+
+        @Override
+        public int read(ByteBuffer plain) throws IOException {
+            return TlsStream.this.read(plain);
+        }
+
+        @Override
+        public long read(ByteBuffer[] plain, int from, int count) {
+            throw new UnsupportedOperationException("reads are of one buffer");
+        }
+
+        @Override
+        public long transferTo(long position, long count, FileChannel target) {
+            throw new UnsupportedOperationException("reads are of one buffer");
+        }
+
+        @Override
+        public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) {
+            throw new UnsupportedOperationException("reads are of one buffer");
+        }
+    }
+
+    /** Writes of one buffer, encrypted. */
+    private final class Sink extends AbstractStreamSinkConduit<StreamSinkConduit> {
+        Sink(StreamSinkConduit to) {
+            super(to);
+        }
+
+        /** Writes records, and keeps what the socket does not take. */
+        void put(ByteBuffer records) throws IOException {
+            ByteBuf before = waiting;
+            if (before == null) {
+                next.write(records);
+                if (records.hasRemaining()) {
+                    waiting = io.pool().directBuffer(records.remaining()).writeBytes(records);
+                }
+            } else {
+                before.writeBytes(records);
+            }
+        }
+
+        /** Writes what waits; returns whether nothing does any more. */
+        boolean drained() throws IOException {
+            ByteBuf bytes = waiting;
+            if (bytes == null) {
+                return true;
+            }
+            bytes.skipBytes(next.write(bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes())));
+            if (bytes.isReadable()) {
+                return false;
+            }
+            waiting = released(bytes);
+            return true;
+        }
+
+        void end() throws IOException {
+            next.terminateWrites();
+        }
+
+        boolean flushed() throws IOException {
+            return next.flush();
+        }
+
+        @Override
+        public int write(ByteBuffer plain) throws IOException {
+            return TlsStream.this.write(plain);
+        }
+
+        @Override
+        public boolean flush() throws IOException {
+            return TlsStream.this.flush();
+        }
+
+        @Override
+        public void terminateWrites() {
+            ending = true;
+        }
+
+        @Override
+        public long write(ByteBuffer[] plain, int from, int count) {
+            throw new UnsupportedOperationException("writes are of one buffer");
+        }
+
+        @Override
+        public int writeFinal(ByteBuffer plain) {
+            throw new UnsupportedOperationException("writes are of one buffer");
+        }
+
+        @Override
+        public long writeFinal(ByteBuffer[] plain, int from, int count) {
+            throw new UnsupportedOperationException("writes are of one buffer");
+        }
+
+        @Override
+        public long transferFrom(FileChannel from, long position, long count) {
+            throw new UnsupportedOperationException("writes are of one buffer");
+        }
+
+        @Override
+        public long transferFrom(StreamSourceChannel from, long count, ByteBuffer through) {
+            throw new UnsupportedOperationException("writes are of one buffer");
+        }
+    }
+}

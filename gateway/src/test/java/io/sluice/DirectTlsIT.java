@@ -1,0 +1,151 @@
+package io.sluice;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TLS after the upgrade, which the gateway reads and writes itself. */
+@Timeout(60)
+class DirectTlsIT {
+    private static final byte[] CONNECT = Packets.connect(4);
+    private static final int KILOBYTE = 1024;
+
+    private ScriptedBroker broker;
+
+    @BeforeEach
+    void start() throws IOException {
+        broker = new ScriptedBroker();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off"})
+    void carriesPacketsBothWays(String direct) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker, "listener.direct-tls=" + direct);
+                RawClient client = gateway.secure().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            byte[] large = Packets.publish(4, new byte[40 * KILOBYTE]);
+
+            client.mqtt(large);
+            connection.send(large);
+
+            assertThat(connection.read(large.length)).isEqualTo(large);
+            assertThat(client.readMqtt(large.length)).isEqualTo(large);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, 1", "TLSv1.2, 1", "TLSv1.3, 1000", "TLSv1.2, 1000"})
+    void takesRecordsThatComeInPieces(String version, int piece) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient client =
+                        gateway.secure(List.of(version), List.of("http/1.1")).open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            byte[] small = Packets.publish(4, "small".getBytes(UTF_8));
+            byte[] large = Packets.publish(4, new byte[(piece == 1 ? 1 : 30) * KILOBYTE]);
+            client.gather();
+            client.mqtt(small);
+            client.mqtt(large);
+            client.mqtt(small, small);
+            byte[] records = client.gathered();
+
+            for (int at = 0; at < records.length; at += piece) {
+                client.transportOutput().write(records, at, Math.min(piece, records.length - at));
+            }
+
+            assertThat(connection.read(small.length)).isEqualTo(small);
+            assertThat(connection.read(large.length)).isEqualTo(large);
+            assertThat(connection.read(2 * small.length)).isEqualTo(Packets.concat(small, small));
+        }
+    }
+
+    @Test
+    void aForgedRecordEndsItsOwnSessionWithAnAlert() throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient good = gateway.secure().open(CONNECT);
+                Wire goodConnection = broker.welcome(CONNECT);
+                RawClient forger = gateway.secure().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            good.readMqtt(4);
+            forger.readMqtt(4);
+            forger.gather();
+            forger.mqtt(Packets.publish(4, new byte[100]));
+            byte[] record = forger.gathered();
+            record[record.length - 1] ^= 1;
+
+            forger.transportOutput().write(record);
+
+            assertThatThrownBy(forger::read).isInstanceOf(SSLException.class).hasMessageContaining("bad_record_mac");
+            assertThat(connection.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+            good.mqtt(Packets.publish(4, new byte[1]));
+            assertThat(goodConnection.readPacket()).isEqualTo(Packets.publish(4, new byte[1]));
+        }
+    }
+
+    @Test
+    void aRecordLongerThanAnyEndsTheSession() throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient client = gateway.secure().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+
+            client.transportOutput().write(new byte[] {23, 3, 3, (byte) 0xFF, (byte) 0xFF});
+
+            assertThat(connection.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 8446 4.6.3: new keys after a hundred kilobytes, by either side, in a process of its own")
+    void survivesKeyUpdates(@TempDir Path directory) throws Exception {
+        Path limits = Files.writeString(
+                directory.resolve("security"), "jdk.tls.keyLimits=AES/GCM/NoPadding KeyUpdate 2^17\n");
+        Path output = directory.resolve("output");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-Djava.security.properties=" + limits,
+                        "-Djavax.net.debug=ssl,handshake",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        KeyUpdates.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("it ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+
+        List<String> lines = Files.readAllLines(output);
+        assertThat(lines).as("carried whole").contains(KeyUpdates.DONE);
+        assertThat(lines.stream()
+                        .filter(line -> line.contains("Produced KeyUpdate"))
+                        .count())
+                .as("key updates of both sides")
+                .isGreaterThan(10);
+    }
+}
