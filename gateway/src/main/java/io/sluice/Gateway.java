@@ -18,6 +18,7 @@ import io.sluice.listener.RouteBinding;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.session.ClientIds;
+import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
@@ -26,6 +27,7 @@ import io.sluice.session.SessionPolicy;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SessionEnd;
 import io.sluice.telemetry.SessionLog;
+import io.sluice.telemetry.SessionReport;
 import io.sluice.tls.BrokerTls;
 import io.sluice.tls.TlsBundle;
 import io.sluice.tls.TlsException;
@@ -405,6 +407,11 @@ public final class Gateway implements AutoCloseable {
         public void ended(SessionEnd end) {
             metrics.ended(end);
             sessionLog.ended(end);
+        }
+
+        @Override
+        public void spared(SessionReport session, CloseCause why) {
+            sessionLog.spared(session, why.label());
         }
 
         @Override

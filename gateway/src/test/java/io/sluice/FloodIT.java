@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +20,9 @@ class FloodIT {
     private static final byte[] CONNECT = Packets.connect(4);
     private static final int RECORDS = 400_000;
     private static final int ROUND_TRIPS = 20;
+    private static final int MANY_ROUND_TRIPS = 100;
     private static final int PINGS = 10_000;
+    private static final int FLOODERS = 64;
 
     @Test
     @DisplayName(
@@ -98,6 +102,79 @@ class FloodIT {
             connection.send(Packets.PINGRESP);
             assertThat(client.readMqtt(2)).isEqualTo(Packets.PINGRESP);
         }
+    }
+
+    @Test
+    @DisplayName("64 clients that flood with frames of every kind, each against its own rate, beside one that does not")
+    void leavesTheGoodClientItsRoundTrips() throws Exception {
+        byte[] empty = {};
+        List<byte[]> kinds = List.of(
+                repeated(RawClient.masked(RawClient.FIN | RawClient.PING, new byte[125])),
+                repeated(RawClient.masked(RawClient.FIN | RawClient.PONG, empty)),
+                repeated(Packets.concat(
+                        RawClient.masked(RawClient.BINARY, empty),
+                        RawClient.masked(RawClient.CONTINUATION, empty),
+                        RawClient.masked(RawClient.FIN | RawClient.CONTINUATION, empty))),
+                repeated(Packets.concat(
+                        RawClient.masked(RawClient.BINARY, new byte[] {Packets.PINGREQ[0]}),
+                        RawClient.masked(RawClient.FIN | RawClient.CONTINUATION, new byte[] {Packets.PINGREQ[1]}))),
+                repeated(RawClient.masked(RawClient.FIN | RawClient.BINARY, Packets.publish(4, new byte[64]))));
+        List<AutoCloseable> open = new ArrayList<>();
+        try (ScriptedBroker broker = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(
+                        broker,
+                        "limit.packets.rate=200/s",
+                        "limit.packets.burst=400",
+                        "limit.publish.rate=100/s",
+                        "limit.bytes.rate=64KiB/s");
+                RawClient good = gateway.plain().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            good.readMqtt(4);
+            long alone = worstRoundTrip(good, connection);
+            for (int i = 0; i < FLOODERS; i++) {
+                RawClient flooder = gateway.plain().open(CONNECT);
+                open.add(flooder);
+                Wire flooded = broker.welcome(CONNECT);
+                open.add(flooded);
+                flooder.readMqtt(4);
+                byte[] frames = kinds.get(i % kinds.size());
+                new Sink(flooded);
+                Flood.start(flooder.output(), Integer.MAX_VALUE, number -> frames);
+            }
+
+            worstRoundTrip(good, connection); // meanwhile the bursts are spent
+            long beside = worstRoundTrip(good, connection);
+
+            System.out.printf(
+                    "worst of %d round trips: %d us alone, %d us beside %d flooding clients%n",
+                    MANY_ROUND_TRIPS, alone / 1000, beside / 1000, FLOODERS);
+            assertThat(gateway.gateway().sessions()).as("throttled, not closed").isEqualTo(1 + FLOODERS);
+        } finally {
+            for (AutoCloseable each : open) {
+                each.close();
+            }
+        }
+    }
+
+    private static byte[] repeated(byte[] frames) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        while (all.size() < 16 * 1024) {
+            all.writeBytes(frames);
+        }
+        return all.toByteArray();
+    }
+
+    private static long worstRoundTrip(RawClient client, Wire connection) throws IOException {
+        long worst = 0;
+        for (int i = 0; i < MANY_ROUND_TRIPS; i++) {
+            long start = System.nanoTime();
+            client.mqtt(Packets.PINGREQ);
+            connection.read(2);
+            connection.send(Packets.PINGRESP);
+            client.readMqtt(2);
+            worst = Math.max(worst, System.nanoTime() - start);
+        }
+        return worst;
     }
 
     private static byte[] payload(int number) {

@@ -121,6 +121,11 @@ class Wire implements AutoCloseable {
         transport.close();
     }
 
+    /** Closes the TCP connection without a word, as a process that ends does. */
+    final void drop() throws IOException {
+        transport.close();
+    }
+
     /** The other end of the TCP connection. */
     final InetSocketAddress peer() {
         return (InetSocketAddress) transport.getRemoteSocketAddress();

@@ -66,7 +66,8 @@ final class Binder {
                 entry.get(Keys.LISTENER_CLIENT_ADDRESS),
                 entry.get(Keys.LISTENER_TRUSTED_PROXIES),
                 entry.get(Keys.LISTENER_HANDSHAKE_TIMEOUT),
-                entry.get(Keys.LISTENER_DIRECT_TLS));
+                entry.get(Keys.LISTENER_DIRECT_TLS),
+                entry.get(Keys.LISTENER_PING_AFTER));
     }
 
     private static TlsConfig tls(Entry entry) {
@@ -150,7 +151,8 @@ final class Binder {
                 rate(entry, Keys.LIMIT_BYTES_RATE, Keys.LIMIT_BYTES_BURST),
                 entry.get(Keys.LIMIT_MAX_PAUSE),
                 entry.get(Keys.LIMIT_CLOSE_AFTER),
-                entry.get(Keys.LIMIT_MODE));
+                entry.get(Keys.LIMIT_MODE),
+                entry.get(Keys.LIMIT_MAX_LIFETIME));
     }
 
     private static AddressConfig address(Entry entry) {

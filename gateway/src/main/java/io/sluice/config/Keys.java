@@ -92,6 +92,15 @@ final class Keys {
             "on: the gateway itself encrypts the connections of sessions, with fewer system calls; off: Undertow goes"
                     + " on as it began, for the case that on makes trouble.");
 
+    static final Key<Optional<Duration>> LISTENER_PING_AFTER = row(
+            Section.LISTENER,
+            "ping-after",
+            "off",
+            Quantity.durationOr("off", "1s", "1h"),
+            "When nothing has moved for so long, a WebSocket ping goes to the client, and its connection is dropped when"
+                    + " it does not answer in as long again: for balancers that cut silent connections. 1s to 1h, or"
+                    + " off; some clients (Paho Java 1.2.5) answer no pings. It is no MQTT keep alive.");
+
     static final Key<Path> TLS_CERTIFICATE = row(
             Section.TLS,
             "certificate",
@@ -398,7 +407,9 @@ final class Keys {
             "mode",
             "enforce",
             Format.choice("enforce", "report").map(word -> word.equals("enforce") ? Mode.ENFORCE : Mode.REPORT),
-            "enforce these rates, or report: count and log who exceeds them, but slow down and close nobody.");
+            "enforce, or report: count and log who exceeds rates, packet.max, versions or max-lifetime, but slow down and"
+                    + " close nobody for it. What bounds memory is always enforced: the time-outs and"
+                    + " packet.max-before-connack.");
     static final Key<Optional<Duration>> LIMIT_WRITE_STALL_TIMEOUT = row(
             Section.LIMIT,
             "write-stall-timeout",
@@ -411,6 +422,13 @@ final class Keys {
             "3.1, 3.1.1, 5",
             Format.list(Format.choice("3.1", "3.1.1", "5").map(Keys::version)).map(Set::copyOf),
             "MQTT versions that pass.");
+    static final Key<Optional<Duration>> LIMIT_MAX_LIFETIME = row(
+            Section.LIMIT,
+            "max-lifetime",
+            "off",
+            Quantity.durationOr("off", "1s", "365d"),
+            "How long a session may last, less up to a tenth, so that clients do not all come back at once; 1s to 365d,"
+                    + " or off.");
 
     static final Key<AddressConfig.Mode> ADDRESS_MODE = row(
             Section.ADDRESS,

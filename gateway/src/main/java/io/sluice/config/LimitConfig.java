@@ -23,7 +23,9 @@ import java.util.Set;
  * @param bytes bytes from one client; empty is unlimited
  * @param maxPause longest single wait of a client that exceeds one of these rates; half its keep alive where that is shorter
  * @param closeAfter how long a client may be throttled without a break until it is closed; empty is off
- * @param mode what is done about a client that exceeds one of these rates
+ * @param mode what is done about a client that exceeds one of these rates, is of another version, sends too large a packet or
+ *     stays too long
+ * @param maxLifetime from CONNACK to the end, less up to a tenth; empty is off
  */
 public record LimitConfig(
         String name,
@@ -41,13 +43,14 @@ public record LimitConfig(
         Optional<RateConfig> bytes,
         Duration maxPause,
         Optional<Duration> closeAfter,
-        Mode mode) {
+        Mode mode,
+        Optional<Duration> maxLifetime) {
 
     public LimitConfig {
         versions = Set.copyOf(versions);
     }
 
-    /** What is done about a client that exceeds a rate. */
+    /** What is done about a client that exceeds a limit. */
     public enum Mode {
         /** It is paused, and closed after {@link LimitConfig#closeAfter}. */
         ENFORCE,

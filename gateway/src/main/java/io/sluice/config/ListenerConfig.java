@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.identity.Cidr;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One listener: where clients connect ({@code listener.<name>.*}).
@@ -16,6 +17,7 @@ import java.util.List;
  * @param trustedProxies networks of the proxies that are believed; empty means none
  * @param handshakeTimeout bound on PROXY header, TLS handshake and HTTP request, each
  * @param directTls sessions' connections are encrypted without Undertow
+ * @param pingAfter how long nothing may move until the client is pinged, and how long its answer may take; empty is off
  */
 public record ListenerConfig(
         String name,
@@ -25,7 +27,8 @@ public record ListenerConfig(
         ClientAddress clientAddress,
         List<Cidr> trustedProxies,
         Duration handshakeTimeout,
-        boolean directTls) {
+        boolean directTls,
+        Optional<Duration> pingAfter) {
 
     /** Who tells the client's address. */
     public enum ClientAddress {

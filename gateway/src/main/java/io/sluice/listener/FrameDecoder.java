@@ -85,7 +85,6 @@ final class FrameDecoder {
     private boolean ponged;
     private int closeCode = NO_CLOSE_CODE;
     private int frames;
-    private int controlFrames;
     private @Nullable End end;
 
     /**
@@ -149,17 +148,10 @@ final class FrameDecoder {
         return came;
     }
 
-    /** How many data frames have begun since the last call. */
+    /** How many frames have begun since the last call, of data and of control. */
     int takeFrames() {
         int taken = frames;
         frames = 0;
-        return taken;
-    }
-
-    /** How many control frames have begun since the last call. */
-    int takeControlFrames() {
-        int taken = controlFrames;
-        controlFrames = 0;
         return taken;
     }
 
@@ -273,7 +265,7 @@ final class FrameDecoder {
         headerBytes = 0;
         inPayload = true;
         if ((first & CONTROL) != 0) {
-            controlFrames++;
+            frames++;
             controlBytes = 0;
         } else {
             frames++;

@@ -21,6 +21,7 @@ import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -283,7 +284,9 @@ public final class Listener {
         HttpServerConnection server = (HttpServerConnection) exchange.getConnection();
         StreamConnection connection = server.getChannel();
         IoContext io = threads.of(connection.getIoThread());
-        WebSocketConnection client = new WebSocketConnection(io, connection);
+        TimerWheel wheel = wheel(connection);
+        WebSocketConnection client = new WebSocketConnection(
+                io, connection, FramePace.of(route.policy().rates(), wheel::now));
         server.addCloseListener(client);
         Session session = new Session(
                 groups.get(IoThreads.indexOf(io.thread())),
@@ -291,6 +294,7 @@ public final class Listener {
                 observer,
                 facts.info(exchange, subprotocol),
                 client,
+                config.pingAfter().map(Duration::toNanos).orElse(0L),
                 HeaderGuard.ticket(server));
         metrics.upgraded(config.name());
         client.start(session);

@@ -53,6 +53,8 @@ final class WebSocketConnection
 
     private static final int NORMAL = 1000;
 
+    private static final byte[] NO_PAYLOAD = {};
+
     private final IoContext io;
     private final StreamConnection connection;
     private final StreamSourceConduit source;
@@ -63,6 +65,7 @@ final class WebSocketConnection
     private final Outlet outlet;
     private final FrameDecoder decoder = new FrameDecoder();
     private final ReadBudget budget;
+    private final @Nullable FramePace pace;
     private @Nullable Session session;
 
     private Phase phase = Phase.OPEN;
@@ -73,9 +76,13 @@ final class WebSocketConnection
     private boolean reported;
     private byte @Nullable [] pongDue;
 
-    /** @param connection whose request was upgraded; what guarded and encrypted it until then is taken out */
-    WebSocketConnection(IoContext io, StreamConnection connection) {
+    /**
+     * @param connection whose request was upgraded; what guarded and encrypted it until then is taken out
+     * @param pace of its frames; null is unlimited
+     */
+    WebSocketConnection(IoContext io, StreamConnection connection, @Nullable FramePace pace) {
         this.io = io;
+        this.pace = pace;
         this.connection = connection;
         tls = HeaderGuard.unguard(connection, io);
         source = tls == null ? connection.getSourceChannel().getConduit() : tls.source();
@@ -123,6 +130,21 @@ final class WebSocketConnection
         }
     }
 
+    /** RFC 6455 5.5.3: a pong may come unasked, and is not answered; without payload it also harms no client that knows none. */
+    @Override
+    public void probe() {
+        if (phase == Phase.OPEN && outlet.empty()) {
+            write(FrameEncoder.pong(NO_PAYLOAD));
+        }
+    }
+
+    @Override
+    public void ping() {
+        if (phase == Phase.OPEN && outlet.empty()) {
+            write(FrameEncoder.ping());
+        }
+    }
+
     @Override
     public void finish(CloseCause cause) {
         if (phase != Phase.OPEN) {
@@ -165,7 +187,7 @@ final class WebSocketConnection
             ByteBuffer run = io.scratch(IoContext.RECORDS_BYTES);
             int read = source.read(run);
             if (read > 0 && budget.overdrawn(read)) {
-                rest();
+                rest(REST_MILLIS);
             }
             if (read < 0) {
                 inputEnds();
@@ -236,13 +258,13 @@ final class WebSocketConnection
     }
 
     /** Lets all others have their turn; only a delayed task is behind the sockets. */
-    private void rest() {
+    private void rest(long millis) {
         if (resting) {
             return;
         }
         resting = true;
         source.suspendReads();
-        io.after(REST_MILLIS, () -> {
+        io.after(millis, () -> {
             resting = false;
             budget.renew();
             if (!paused) {
@@ -253,6 +275,10 @@ final class WebSocketConnection
 
     private void received(ByteBuffer run) {
         decoder.decode(run);
+        long tooFast = pace == null ? 0 : pace.spend(decoder.takeFrames());
+        if (tooFast > 0) {
+            rest(tooFast);
+        }
         if (phase != Phase.OPEN) {
             if (decoder.end() != null && phase == Phase.CLOSING && outlet.empty()) {
                 shut();
@@ -265,6 +291,9 @@ final class WebSocketConnection
         byte[] ping = decoder.takePing();
         if (ping != null) {
             answer(ping);
+        }
+        if (decoder.takePong()) {
+            session().clientAlive();
         }
         FrameDecoder.End end = decoder.end();
         if (end != null && phase == Phase.OPEN) {

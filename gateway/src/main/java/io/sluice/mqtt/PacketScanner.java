@@ -34,6 +34,7 @@ public final class PacketScanner {
     private final boolean minimalLengths;
     private final boolean emptyDisconnect;
     private final long maxPacketBytes;
+    private final boolean lenient;
     private final long[] counts;
 
     /** Bytes of the current packet behind its fixed header that are still to come. */
@@ -50,6 +51,7 @@ public final class PacketScanner {
     private long publishesLeft = Long.MAX_VALUE;
     private boolean exhausted;
 
+    private boolean tooLarge;
     private boolean inDisconnect;
     private boolean disconnected;
     private boolean ended;
@@ -57,12 +59,13 @@ public final class PacketScanner {
     private long packets;
     private long publishes;
 
-    private PacketScanner(boolean client, int level, long maxPacketBytes, long[] counts) {
+    private PacketScanner(boolean client, int level, long maxPacketBytes, boolean lenient, long[] counts) {
         this.verdicts = FirstByte.verdicts(client, level);
         this.client = client;
         this.minimalLengths = level >= 5;
         this.emptyDisconnect = level < 5;
         this.maxPacketBytes = maxPacketBytes;
+        this.lenient = lenient;
         this.counts = counts;
     }
 
@@ -74,16 +77,17 @@ public final class PacketScanner {
      * @throws IllegalArgumentException for another level
      */
     public static PacketScanner ofClient(int level, long maxPacketBytes) {
-        return ofClient(level, maxPacketBytes, new long[TYPES]);
+        return ofClient(level, maxPacketBytes, false, new long[TYPES]);
     }
 
     /**
      * As without counts.
      *
+     * @param lenient a greater packet is told by {@link #takeTooLarge} and passes
      * @param counts one for each packet type, moved on by the packets found legal; of the caller's thread
      */
-    public static PacketScanner ofClient(int level, long maxPacketBytes, long[] counts) {
-        return new PacketScanner(true, level, maxPacketBytes, counts);
+    public static PacketScanner ofClient(int level, long maxPacketBytes, boolean lenient, long[] counts) {
+        return new PacketScanner(true, level, maxPacketBytes, lenient, counts);
     }
 
     /**
@@ -103,7 +107,7 @@ public final class PacketScanner {
      * @param counts one for each packet type, moved on by the packets found legal; of the caller's thread
      */
     public static PacketScanner ofBroker(int level, long[] counts) {
-        return new PacketScanner(false, level, Long.MAX_VALUE, counts);
+        return new PacketScanner(false, level, Long.MAX_VALUE, false, counts);
     }
 
     /**
@@ -166,6 +170,13 @@ public final class PacketScanner {
     /** What was found wrong; once set it stays. */
     public @Nullable Violation violation() {
         return violation;
+    }
+
+    /** Whether a packet was too large since the last call. */
+    public boolean takeTooLarge() {
+        boolean was = tooLarge;
+        tooLarge = false;
+        return was;
     }
 
     /** The bytes passed on so far end between two packets. */
@@ -246,8 +257,11 @@ public final class PacketScanner {
             return false;
         }
         if (headerBytes + length > maxPacketBytes) {
-            violate(Violation.TOO_LARGE);
-            return false;
+            tooLarge = true;
+            if (!lenient) {
+                violate(Violation.TOO_LARGE);
+                return false;
+            }
         }
         cutBytes = 0;
         body = length;

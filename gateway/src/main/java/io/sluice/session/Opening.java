@@ -16,6 +16,7 @@ final class Opening {
     private @Nullable HeldBytes held;
     private @Nullable Connect connect;
     private int level;
+    private boolean versionNotAllowed;
 
     Opening(SessionPolicy policy) {
         this.policy = policy;
@@ -46,7 +47,10 @@ final class Opening {
         connect = packet;
         level = packet.level();
         if (!policy.allows(level)) {
-            return CloseCause.VERSION_REFUSED;
+            versionNotAllowed = true;
+            if (!policy.report()) {
+                return CloseCause.VERSION_REFUSED;
+            }
         }
         return packet.bridge() && !policy.bridgesAllowed() ? CloseCause.BRIDGE_REFUSED : null;
     }
@@ -59,6 +63,11 @@ final class Opening {
             case PROTOCOL_ERROR -> CloseCause.CONNECT_PROTOCOL_ERROR;
             case TOO_LARGE -> CloseCause.CONNECT_TOO_LARGE;
         };
+    }
+
+    /** The version is one that the policy does not allow, whether or not it is refused for that. */
+    boolean versionNotAllowed() {
+        return versionNotAllowed;
     }
 
     /** Takes a run that comes behind CONNECT. */

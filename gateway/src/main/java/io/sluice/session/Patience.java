@@ -1,9 +1,11 @@
 package io.sluice.session;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a client in OPEN may be silent, and how long either side may take nothing of what waits for it.
+ * How long a client in OPEN may be silent, how long either side may take nothing of what waits for it, how long the session may
+ * last, and when it is time to see whether the client is still there.
  *
  * <p>Bytes stamp a field and no more; the session's timer asks when it fires. Times are the wheel's, in nanoseconds, compared by
  * subtraction.
@@ -14,8 +16,22 @@ final class Patience {
     /** No deadline. */
     static final long ENDLESS = Long.MAX_VALUE;
 
+    /** How often a client that is not read because of its broker is probed for a reset. */
+    private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(2);
+
+    /** A lifetime is shortened by up to a tenth, so that those who came together do not go together. */
+    private static final double LIFETIME_JITTER = 0.1;
+
     private final SessionPolicy policy;
+    /** Nanoseconds without a byte either way until a ping, and from it to the end; 0 is off. */
+    private final long pingAfter;
+
     private long keepAlive;
+    private long lifetime;
+    private long begunAt;
+    private long movedAt;
+    private long probedAt;
+    private boolean pinged;
     private long heardAt;
     private long pausedAt;
     private long blockedAt;
@@ -24,12 +40,20 @@ final class Patience {
     private boolean blocked;
     private boolean brokerBlocked;
 
-    Patience(SessionPolicy policy) {
+    Patience(SessionPolicy policy, long pingAfter) {
         this.policy = policy;
+        this.pingAfter = pingAfter;
     }
 
-    /** CONNACK has passed: the keep alive begins; 0 is none. */
-    void begin(int keepAliveSeconds, long now) {
+    /**
+     * CONNACK has passed: the keep alive begins; 0 is none.
+     *
+     * @param luck from 0 to 1, of this session
+     */
+    void begin(int keepAliveSeconds, double luck, long now) {
+        begunAt = now;
+        movedAt = now;
+        lifetime = (long) (policy.maxLifetime() * (1 - LIFETIME_JITTER * luck));
         keepAlive = keepAliveSeconds == 0
                 ? 0
                 : (long) (keepAliveSeconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
@@ -40,6 +64,50 @@ final class Patience {
     /** A byte of MQTT came from the client. */
     void heard(long now) {
         heardAt = now;
+        movedAt = now;
+        pinged = false;
+    }
+
+    /** A sign of life that is no MQTT came from the client. */
+    void alive(long now) {
+        movedAt = now;
+        pinged = false;
+    }
+
+    /** Whether {@link #moved} is of use. */
+    boolean pings() {
+        return pingAfter > 0;
+    }
+
+    /** Bytes went to the client. */
+    void moved(long now) {
+        if (!pinged) {
+            movedAt = now;
+        }
+    }
+
+    /** The lifetime is not enforced. */
+    void immortal() {
+        lifetime = 0;
+    }
+
+    /** A ping is due, and counts as sent. */
+    boolean pingDue(long now) {
+        if (pinged || pingLeft(now) > 0) {
+            return false;
+        }
+        pinged = true;
+        movedAt = now;
+        return true;
+    }
+
+    /** A probe is due, and counts as sent. */
+    boolean probeDue(long now) {
+        if (probeLeft(now) > 0) {
+            return false;
+        }
+        probedAt = now;
+        return true;
     }
 
     /** The client is not read: the keep-alive clock stands still. Returns false when it stood already. */
@@ -49,6 +117,7 @@ final class Patience {
         }
         paused = true;
         pausedAt = now;
+        probedAt = now;
         return true;
     }
 
@@ -59,6 +128,7 @@ final class Patience {
         }
         paused = false;
         heardAt += now - pausedAt;
+        movedAt += now - pausedAt;
         return true;
     }
 
@@ -78,8 +148,11 @@ final class Patience {
     }
 
     /** The client has taken all. */
-    void unblock() {
-        blocked = false;
+    void unblock(long now) {
+        if (blocked) {
+            blocked = false;
+            alive(now);
+        }
     }
 
     /** Bytes wait for the client. */
@@ -110,7 +183,8 @@ final class Patience {
 
     /** Nanoseconds to the nearest deadline, or {@link #ENDLESS}. */
     long left(long now) {
-        return Math.min(keepAliveLeft(now), Math.min(stallLeft(now), brokerStallLeft(now)));
+        long ends = Math.min(keepAliveLeft(now), Math.min(stallLeft(now), brokerStallLeft(now)));
+        return Math.min(Math.min(ends, lifeLeft(now)), Math.min(pingLeft(now), probeLeft(now)));
     }
 
     /** The deadline that has passed; null while there is none. */
@@ -122,7 +196,26 @@ final class Patience {
         if (brokerStallLeft(now) <= 0) {
             return CloseCause.BROKER_STALLED;
         }
-        return keepAliveLeft(now) <= 0 ? CloseCause.KEEP_ALIVE_EXPIRED : null;
+        if (keepAliveLeft(now) <= 0) {
+            return CloseCause.KEEP_ALIVE_EXPIRED;
+        }
+        if (pinged && pingLeft(now) <= 0) {
+            return CloseCause.PONG_OVERDUE;
+        }
+        return lifeLeft(now) <= 0 ? CloseCause.LIFETIME_OVER : null;
+    }
+
+    private long lifeLeft(long now) {
+        return lifetime == 0 ? ENDLESS : lifetime - (now - begunAt);
+    }
+
+    /** While the client is not read its pong could not be seen, and while it does not read a ping would only wait. */
+    private long pingLeft(long now) {
+        return pingAfter == 0 || paused || blocked ? ENDLESS : pingAfter - (now - movedAt);
+    }
+
+    private long probeLeft(long now) {
+        return paused && brokerBlocked && !blocked ? PROBE_EVERY - (now - probedAt) : ENDLESS;
     }
 
     private long keepAliveLeft(long now) {

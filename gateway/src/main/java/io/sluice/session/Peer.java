@@ -30,6 +30,15 @@ public interface Peer {
     void resumeReads();
 
     /**
+     * Writes as little as this side's protocol allows, unless something waits already: on a connection that is reset the
+     * write fails, which nothing else tells while reads are paused. An answer is not asked for.
+     */
+    void probe();
+
+    /** Asks for a sign of life, unless something waits already; the answer is the session's event alive. */
+    void ping();
+
+    /**
      * Flushes what is queued, closes in this side's manner, discards input meanwhile. The closed event follows, never
      * from within this call; idempotent, and without effect after {@link #abort}.
      */

@@ -10,7 +10,10 @@ import static io.sluice.session.SessionState.OPENING;
 import io.sluice.mqtt.ConnackResult;
 import io.sluice.mqtt.Connect;
 import io.sluice.telemetry.SessionReport;
+import io.sluice.telemetry.Traffic;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +73,13 @@ public final class Session extends TimerWheel.Timer {
     private @Nullable Dial dial;
     private @Nullable Reached reached;
     private boolean brokerWasSilent;
+    /** What would have ended the session if it were enforced; mostly never made. */
+    private @Nullable Set<CloseCause> spared;
 
     /**
      * Starts in OPENING; the connect-packet deadline runs.
      *
+     * @param pingAfter nanoseconds without a byte either way after which the client is pinged; 0 is off
      * @param welcome is asked once, for the client id of a whole CONNECT; false: it is banned
      */
     public Session(
@@ -82,6 +88,7 @@ public final class Session extends TimerWheel.Timer {
             SessionObserver observer,
             ClientInfo info,
             Peer client,
+            long pingAfter,
             Predicate<String> welcome) {
         this.group = group;
         this.policy = policy;
@@ -91,7 +98,7 @@ public final class Session extends TimerWheel.Timer {
         sides = new Sides(client);
         opening = new Opening(policy);
         answer = new Answer(policy);
-        patience = new Patience(policy);
+        patience = new Patience(policy, pingAfter);
         toUpstream = new ToUpstream(this, sides, patience, policy, group.traffic());
         toClient = new ToClient(this, sides, patience, group.traffic());
         ending = new Ending(this, sides, opening, toClient);
@@ -170,6 +177,13 @@ public final class Session extends TimerWheel.Timer {
     public void clientProgress() {
         patience.progress(now());
         legal(!sides.clientDone(), "clientProgress");
+    }
+
+    /** The client has shown that it is there, by what is no MQTT. */
+    public void clientAlive() {
+        if (legal(!sides.clientDone(), "clientAlive") && state == OPEN) {
+            patience.alive(now());
+        }
     }
 
     /** The client's WebSocket Close came: it sends nothing more. */
@@ -364,6 +378,9 @@ public final class Session extends TimerWheel.Timer {
         CloseCause refusal = opening.read(run);
         Connect connect = opening.connect();
         boolean banned = connect != null && !welcome.test(connect.clientId());
+        if (opening.versionNotAllowed()) {
+            over(Traffic.Rule.VERSION, CloseCause.VERSION_REFUSED);
+        }
         if (refusal != null) {
             end(refusal);
         } else if (banned) {
@@ -426,7 +443,7 @@ public final class Session extends TimerWheel.Timer {
         int keepAliveSeconds = connack.serverKeepAliveSeconds() >= 0
                 ? connack.serverKeepAliveSeconds()
                 : opening.packet().keepAliveSeconds();
-        patience.begin(keepAliveSeconds, now());
+        patience.begin(keepAliveSeconds, SessionGroup.luckOf(this), now());
         toUpstream.limit(keepAliveSeconds, now());
         become(OPEN);
         dial().accepted();
@@ -511,6 +528,17 @@ public final class Session extends TimerWheel.Timer {
         ending.begin(why, before);
     }
 
+    /** A limit is reached that ends the session, or would if it were enforced. */
+    void over(Traffic.Rule rule, CloseCause why) {
+        boolean report = policy.report();
+        group.traffic().reached(rule, report);
+        if (!report) {
+            end(why);
+        } else if (isFirst(why)) {
+            observer.spared(report(), why);
+        }
+    }
+
     void closedWhenDone() {
         if (state == CLOSING && !ending.waiting() && sides.done()) {
             become(CLOSED);
@@ -526,10 +554,32 @@ public final class Session extends TimerWheel.Timer {
         if (exhausted == null) {
             exhausted = toUpstream.expired();
         }
-        if (exhausted != null) {
+        if (exhausted == CloseCause.LIFETIME_OVER) {
+            patience.immortal();
+            over(Traffic.Rule.LIFETIME, exhausted);
+        } else if (exhausted != null) {
             end(exhausted);
-        } else if (state == OPEN) {
+        } else {
+            seeWhetherClientIsThere();
+        }
+        if (state == OPEN) {
             arm();
+        }
+    }
+
+    private boolean isFirst(CloseCause why) {
+        if (spared == null) {
+            spared = EnumSet.noneOf(CloseCause.class);
+        }
+        return spared.add(why);
+    }
+
+    private void seeWhetherClientIsThere() {
+        if (patience.probeDue(now())) {
+            sides.client().probe();
+        }
+        if (patience.pingDue(now())) {
+            sides.client().ping();
         }
     }
 

@@ -39,6 +39,12 @@ public final class SessionGroup {
         return mark + '-' + Long.toHexString(session.serial);
     }
 
+    /** From 0 to 1, evenly spread over the sessions of any time (the golden ratio's multiples are). */
+    static double luckOf(Session session) {
+        double multiple = session.serial * 0.6180339887498949;
+        return multiple - Math.floor(multiple);
+    }
+
     /** Sessions that are not yet closed; readable from any thread. */
     public int size() {
         return size;

@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
  * @param clientIds one for all routes
  * @param keepAliveFactor how many keep alives without a byte from the client are tolerated
  * @param writeStall 0 is off
- * @param rates how fast a client may send
+ * @param rates how fast a client may send, and whether that and the other limits are only reported
+ * @param maxLifetime from CONNACK on, less a jitter; 0 is off
  * @param levels bit set of the MQTT protocol levels that pass
  */
 public record SessionPolicy(
@@ -28,6 +29,7 @@ public record SessionPolicy(
         long keepAliveGrace,
         long writeStall,
         RateRules rates,
+        long maxLifetime,
         int levels,
         boolean bridgesAllowed) {
 
@@ -52,8 +54,14 @@ public record SessionPolicy(
                 limit.keepAliveGrace().toNanos(),
                 limit.writeStallTimeout().map(d -> d.toNanos()).orElse(0L),
                 RateRules.of(limit),
+                limit.maxLifetime().map(d -> d.toNanos()).orElse(0L),
                 levels,
                 route.bridgesAllowed());
+    }
+
+    /** Limits are counted and logged, and neither slow down nor end a session. */
+    boolean report() {
+        return rates.report();
     }
 
     boolean allows(int level) {

@@ -49,6 +49,9 @@ final class ToClient {
         if (traffic.sampled()) {
             sampledAt = session.now() | 1;
         }
+        if (patience.pings()) {
+            patience.moved(session.now());
+        }
         forward(run);
         settle();
     }
@@ -89,7 +92,7 @@ final class ToClient {
 
     /** The client has taken all that waited for it. */
     void writable() {
-        patience.unblock();
+        patience.unblock(session.now());
         settle();
     }
 

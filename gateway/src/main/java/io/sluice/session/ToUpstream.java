@@ -56,7 +56,7 @@ final class ToUpstream {
     /** From here on the client's bytes stream; CONNECT is settled and will not be sent to another broker. */
     void flow(int level, ByteBuffer behindConnect) {
         scanner = PacketScanner.ofClient(
-                level, policy.maxPacket(), traffic.toUpstream().packets());
+                level, policy.maxPacket(), policy.report(), traffic.toUpstream().packets());
         if (behindConnect.hasRemaining()) {
             forward(behindConnect);
         }
@@ -131,7 +131,9 @@ final class ToUpstream {
             PacketScanner packets = scanner();
             packets.allow(Long.MAX_VALUE, Long.MAX_VALUE);
             int passing = packets.scan(rest);
-            sides.broker().send(rest.limit(rest.position() + passing));
+            if (passing > 0) {
+                sides.broker().send(rest.limit(rest.position() + passing));
+            }
             rates.released(rates.heldBytes(), session.now());
         }
     }
@@ -211,13 +213,10 @@ final class ToUpstream {
         }
         run.limit(limit).position(limit);
         Violation violation = scanner().violation();
-        if (violation != null) {
-            session.end(
-                    switch (violation) {
-                        case MALFORMED -> CloseCause.PACKET_MALFORMED;
-                        case PROTOCOL_ERROR -> CloseCause.PROTOCOL_ERROR;
-                        case TOO_LARGE -> CloseCause.PACKET_TOO_LARGE;
-                    });
+        if (scanner().takeTooLarge()) {
+            session.over(Traffic.Rule.PACKET_SIZE, CloseCause.PACKET_TOO_LARGE);
+        } else if (violation != null) {
+            session.end(violation == Violation.MALFORMED ? CloseCause.PACKET_MALFORMED : CloseCause.PROTOCOL_ERROR);
         } else if (scanner().disconnected()) {
             session.linger();
         }

@@ -219,14 +219,19 @@ public final class Metrics {
         counted("sluice_throttled", "Time in which bytes waited for a client's rates.", List.of(), Unit.SECONDS, p -> {
             p.call(sum().throttledNanos() / 1e9);
         });
-        counted("sluice_rate_limit_hits", "Rates reached by clients.", List.of("rule", "mode"), null, point -> {
-            Traffic sum = sum();
-            for (Traffic.Rule rule : Traffic.Rule.values()) {
-                for (Traffic.Mode mode : Traffic.Mode.values()) {
-                    point.call((double) sum.reached(rule, mode), word(rule), word(mode));
-                }
-            }
-        });
+        counted(
+                "sluice_rate_limit_hits",
+                "Limits of a policy reached by clients.",
+                List.of("rule", "mode"),
+                null,
+                point -> {
+                    Traffic sum = sum();
+                    for (Traffic.Rule rule : Traffic.Rule.values()) {
+                        for (Traffic.Mode mode : Traffic.Mode.values()) {
+                            point.call((double) sum.reached(rule, mode), word(rule), word(mode));
+                        }
+                    }
+                });
         spread(
                 "sluice_dial",
                 "From the first packet of a dial to the broker's connection.",

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,13 +58,29 @@ public final class SessionLog {
         if (!log.isEnabledForLevel(level)) {
             return;
         }
+        line(level, "ended", to -> write(end, to));
+    }
+
+    /**
+     * Writes that a session goes on, which a limit would have ended if it were enforced.
+     *
+     * @param cause label of the close cause
+     */
+    public void spared(SessionReport session, String cause) {
+        line(Level.INFO, "spared", to -> {
+            to.word("cause", cause);
+            who(session, to);
+        });
+    }
+
+    private void line(Level level, String what, Consumer<Sink> members) {
         if (config.format() == LogConfig.Format.JSON) {
             Pairs pairs = new Pairs(log.atLevel(level));
-            write(end, pairs);
-            pairs.event.log("session ended");
+            members.accept(pairs);
+            pairs.event.log("session " + what);
         } else {
-            Line line = new Line();
-            write(end, line);
+            Line line = new Line(what);
+            members.accept(line);
             log.atLevel(level).log(line.text.toString());
         }
     }
@@ -119,16 +136,20 @@ public final class SessionLog {
 
     private void write(SessionEnd end, Sink to) {
         SessionReport session = end.session();
-        SessionReport.Client client = session.client();
         SessionReport.Mqtt mqtt = session.mqtt();
-        SessionReport.Upstream upstream = session.upstream();
-        SessionReport.Counts counts = session.counts();
         to.word("cause", end.cause());
         to.word("by", end.closedBy());
         to.code("code", end.mqttCode());
         if (end.webSocketCode() > 0) {
             to.number("close", end.webSocketCode());
         }
+        who(session, to);
+        what(session, mqtt, to);
+    }
+
+    private void who(SessionReport session, Sink to) {
+        SessionReport.Client client = session.client();
+        SessionReport.Mqtt mqtt = session.mqtt();
         to.word("id", session.id());
         to.word("client", address(client.address()));
         to.word("forwarded-by", client.forwardedBy() == null ? null : address(client.forwardedBy()));
@@ -141,6 +162,11 @@ public final class SessionLog {
         to.text("certificate", client.certificate());
         to.text("origin", client.origin());
         to.word("subprotocol", client.subprotocol());
+    }
+
+    private static void what(SessionReport session, SessionReport.Mqtt mqtt, Sink to) {
+        SessionReport.Upstream upstream = session.upstream();
+        SessionReport.Counts counts = session.counts();
         to.word("cluster", upstream.cluster());
         to.word("broker", upstream.broker());
         if (upstream.tries() > 0) {
@@ -168,7 +194,11 @@ public final class SessionLog {
 
     /** {@code key=value}, what is unknown left out. */
     private static final class Line implements Sink {
-        private final StringBuilder text = new StringBuilder("ended");
+        private final StringBuilder text;
+
+        Line(String what) {
+            text = new StringBuilder(what);
+        }
 
         @Override
         public void word(String name, @Nullable String value) {

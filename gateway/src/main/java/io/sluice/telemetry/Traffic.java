@@ -12,11 +12,14 @@ public final class Traffic {
     /** Packet types, 0 among them, which is none. */
     public static final int TYPES = 16;
 
-    /** What a client's rate bounds; also the labels. */
+    /** What the limits of a client bound; also the labels. */
     public enum Rule {
         PACKETS(0),
         PUBLISH(1),
-        BYTES(2);
+        BYTES(2),
+        PACKET_SIZE(3),
+        VERSION(4),
+        LIFETIME(5);
 
         private final int index;
 
@@ -64,7 +67,7 @@ public final class Traffic {
         throttledNanos += nanos;
     }
 
-    /** A client has reached one of its rates. */
+    /** A client has reached one of its limits. */
     public void reached(Rule rule, boolean report) {
         (report ? reported : enforced)[rule.index]++;
     }

@@ -124,6 +124,14 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         }
     }
 
+    /** Does nothing: a broker that is gone shows when its client takes bytes again, or at the write stall. */
+    @Override
+    public void probe() {}
+
+    /** Does nothing: MQTT has no ping for servers. */
+    @Override
+    public void ping() {}
+
     @Override
     public void finish(CloseCause cause) {
         if (phase != Phase.OPEN) {

@@ -43,7 +43,8 @@ class ConfigurationTest {
                                 ListenerConfig.ClientAddress.PEER,
                                 List.of(),
                                 Duration.ofSeconds(10),
-                                true)),
+                                true,
+                                Optional.empty())),
                         List.of(new TlsConfig(
                                 "default",
                                 directory.resolve("tls/chain.pem"),
@@ -90,7 +91,8 @@ class ConfigurationTest {
                                 Optional.of(new RateConfig(1 << 20, 4 << 20)),
                                 Duration.ofSeconds(5),
                                 Optional.empty(),
-                                Mode.ENFORCE)),
+                                Mode.ENFORCE,
+                                Optional.empty())),
                         new AddressConfig(
                                 AddressConfig.Mode.REPORT,
                                 Optional.of(new RateConfig(50, 500)),

@@ -22,7 +22,6 @@ final class ReferenceFrames {
 
     int closeCode = 1005;
     int frames;
-    int controlFrames;
     boolean ponged;
     byte @Nullable [] ping;
 
@@ -71,7 +70,7 @@ final class ReferenceFrames {
             return -1;
         }
         if (control) {
-            controlFrames++;
+            frames++;
         } else {
             frames++;
             open = !fin;

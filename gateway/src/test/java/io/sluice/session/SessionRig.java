@@ -2,6 +2,7 @@ package io.sluice.session;
 
 import io.sluice.mqtt.Connect;
 import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.SessionReport;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -45,6 +46,17 @@ final class SessionRig {
     }
 
     SessionRig(int levels, boolean bridges, long writeStallSeconds, ClientIds clientIds, RateRules rates) {
+        this(levels, bridges, writeStallSeconds, clientIds, rates, 0, 0);
+    }
+
+    private SessionRig(
+            int levels,
+            boolean bridges,
+            long writeStallSeconds,
+            ClientIds clientIds,
+            RateRules rates,
+            long lifetimeSeconds,
+            long pingAfterSeconds) {
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
@@ -58,6 +70,7 @@ final class SessionRig {
                 TimeUnit.SECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(writeStallSeconds),
                 rates,
+                TimeUnit.SECONDS.toNanos(lifetimeSeconds),
                 levels,
                 bridges);
         session = new Session(
@@ -66,7 +79,27 @@ final class SessionRig {
                 observer,
                 new ClientInfo("public", ADDRESS, ADDRESS, ADDRESS, null, null, null, null),
                 client,
+                TimeUnit.SECONDS.toNanos(pingAfterSeconds),
                 clientId -> true);
+    }
+
+    /** In OPEN, where clients of all versions are pinged after so many seconds. */
+    static SessionRig pinging(long seconds) {
+        return new SessionRig(0b111000, false, 60, new ClientIds(), RateRules.UNLIMITED, 0, seconds).opened(5);
+    }
+
+    /** In OPEN, for so many seconds at most. */
+    static SessionRig mortal(long seconds, boolean report) {
+        return new SessionRig(0b111000, false, 60, new ClientIds(), reporting(report), seconds, 0).opened(5);
+    }
+
+    /** In OPENING, with all limits reported alone, and no version allowed but 3.1. */
+    static SessionRig reporting() {
+        return new SessionRig(0b1000, false, 60, new ClientIds(), reporting(true), 0, 0);
+    }
+
+    private static RateRules reporting(boolean report) {
+        return new RateRules(null, null, null, Long.MAX_VALUE, 0, report);
     }
 
     /** A session in DIALING. */
@@ -90,12 +123,16 @@ final class SessionRig {
 
     /** The same in a cluster with other sessions; all have one client id. */
     static SessionRig open(int level, ClientIds clientIds) {
-        SessionRig rig = new SessionRig(0b111000, false, 60, clientIds);
-        rig.fromClient(Packets.connect(level));
-        rig.connected();
-        rig.fromBroker(Packets.connack(level));
-        rig.forget();
-        return rig;
+        return new SessionRig(0b111000, false, 60, clientIds).opened(level);
+    }
+
+    /** Brings the session from OPENING to OPEN, and forgets what was sent. */
+    SessionRig opened(int level) {
+        fromClient(Packets.connect(level));
+        connected();
+        fromBroker(Packets.connack(level));
+        forget();
+        return this;
     }
 
     void fromClient(String... packets) {
@@ -201,6 +238,8 @@ final class SessionRig {
         int pauses;
         int resumes;
         int aborts;
+        int probes;
+        int pings;
         boolean paused;
         boolean accepts = true;
         boolean closed;
@@ -228,6 +267,16 @@ final class SessionRig {
         public void resumeReads() {
             paused = false;
             resumes++;
+        }
+
+        @Override
+        public void probe() {
+            probes++;
+        }
+
+        @Override
+        public void ping() {
+            pings++;
         }
 
         @Override
@@ -293,6 +342,12 @@ final class SessionRig {
     static final class Observer implements SessionObserver {
         final List<SessionEnd> ends = new ArrayList<>();
         final List<Throwable> bugs = new ArrayList<>();
+        final List<CloseCause> spared = new ArrayList<>();
+
+        @Override
+        public void spared(SessionReport session, CloseCause why) {
+            spared.add(why);
+        }
 
         @Override
         public void ended(SessionEnd end) {

@@ -3,6 +3,7 @@ package io.sluice.session;
 import io.sluice.limit.Rate;
 import io.sluice.mqtt.Connect;
 import io.sluice.telemetry.SessionEnd;
+import io.sluice.telemetry.SessionReport;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -80,6 +81,8 @@ final class SessionSimulation {
                 TimeUnit.SECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(20),
                 rates,
+                // a goodbye that waits for its boundary cannot be told from a throttled client
+                rates.unlimited() && random.nextInt(4) == 0 ? TimeUnit.SECONDS.toNanos(1 + random.nextInt(60)) : 0,
                 0b111000,
                 false);
         InetSocketAddress address = InetSocketAddress.createUnresolved("192.0.2.7", 50_000);
@@ -89,6 +92,7 @@ final class SessionSimulation {
                 new Reports(),
                 new ClientInfo("public", address, address, address, null, null, null, null),
                 client,
+                random.nextInt(3) == 0 ? TimeUnit.SECONDS.toNanos(1 + random.nextInt(20)) : 0,
                 clientId -> true);
     }
 
@@ -337,6 +341,7 @@ final class SessionSimulation {
         private boolean finished;
         private boolean aborted;
         private boolean closed;
+        private boolean owesPong;
 
         SimulatedSide(String name, Scripts.Script script) {
             this.name = name;
@@ -380,6 +385,17 @@ final class SessionSimulation {
         }
 
         @Override
+        public void probe() {
+            require(within && !over() && paused && !blocked, "probed the " + name + " for nothing");
+        }
+
+        @Override
+        public void ping() {
+            require(within && !over() && !paused && !blocked, "pinged the " + name + ", which could not answer");
+            owesPong = random.nextInt(4) > 0;
+        }
+
+        @Override
         public void finish(CloseCause why) {
             require(!finished && !closed, "finished the " + name + " twice, or when it was closed");
             finished = true;
@@ -405,6 +421,10 @@ final class SessionSimulation {
         void deliver() {
             if (over() || paused || inputEnded) {
                 return;
+            }
+            if (owesPong) {
+                owesPong = false;
+                event("alive", session::clientAlive);
             }
             int left = script.bytes().length - at;
             if (left > 0) {
@@ -518,6 +538,11 @@ final class SessionSimulation {
     }
 
     private final class Reports implements SessionObserver {
+        @Override
+        public void spared(SessionReport session, CloseCause why) {
+            require(rates.report(), "spared where limits are enforced");
+        }
+
         @Override
         public void ended(SessionEnd end) {
             ends.add(end);

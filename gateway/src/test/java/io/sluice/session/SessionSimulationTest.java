@@ -22,8 +22,6 @@ final class SessionSimulationTest {
             CloseCause.TEXT_FRAME,
             CloseCause.FRAME_ERROR,
             CloseCause.CLOSE_REASON_INVALID,
-            CloseCause.PONG_OVERDUE,
-            CloseCause.LIFETIME_OVER,
             CloseCause.INTERNAL);
 
     /** Seldom made by garbage. */
