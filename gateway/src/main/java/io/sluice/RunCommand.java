@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
     private static String serving(Gateway gateway, GatewayConfig config) {
         String brokers = config.clusters().stream()
                 .flatMap(cluster -> cluster.brokers().stream())
-                .map(HostPort::toString)
+                .map(broker -> broker.address().toString())
                 .collect(joining(", "));
         return "sluice %s serves %s -> %s (%d I/O threads, pid %d)"
                 .formatted(

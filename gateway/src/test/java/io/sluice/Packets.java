@@ -31,6 +31,16 @@ final class Packets {
         };
     }
 
+    /** CONNECT of MQTT 3.1.1, clean, keep alive off. */
+    static byte[] connect(String clientId) {
+        byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
+        return concat(
+                new byte[] {0x10, (byte) (12 + id.length)},
+                hex("00 04 4D 51 54 54 04 02 00 00 00"),
+                new byte[] {(byte) id.length},
+                id);
+    }
+
     /** CONNACK that accepts. */
     static byte[] connack(int level) {
         return level >= 5 ? hex("20 03 00 00 00") : hex("20 02 00 00");

@@ -112,6 +112,10 @@ final class Binder {
         return new ClusterConfig(
                 entry.name(),
                 entry.get(Keys.CLUSTER_BROKERS),
+                new BalanceConfig(
+                        entry.get(Keys.CLUSTER_BALANCE),
+                        entry.get(Keys.CLUSTER_HASH_BOUND),
+                        entry.get(Keys.CLUSTER_SLOW_START)),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
                 link(entry),

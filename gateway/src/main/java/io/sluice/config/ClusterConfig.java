@@ -9,6 +9,7 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param brokers at least one
+ * @param balance how sessions are shared out among them
  * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
  * @param link how connections are made
@@ -16,7 +17,8 @@ import java.util.List;
  */
 public record ClusterConfig(
         String name,
-        List<HostPort> brokers,
+        List<BrokerConfig> brokers,
+        BalanceConfig balance,
         Duration dialTimeout,
         int dialTries,
         LinkConfig link,

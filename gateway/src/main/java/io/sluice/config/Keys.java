@@ -229,12 +229,36 @@ final class Keys {
             Quantity.durationOr("off", "1s", "1d"),
             "How long an answer holds for the same Authorization, Cookie, URI, Host and Origin, 1s to 1d, or off.");
 
-    static final Key<List<HostPort>> CLUSTER_BROKERS = row(
+    static final Key<List<BrokerConfig>> CLUSTER_BROKERS = row(
             Section.CLUSTER,
             "brokers",
             null,
-            Format.list(Hosts.hostPort(1, "10.0.0.11:1883")),
-            "The brokers: host:port, several by comma. Required.");
+            new Brokers(),
+            "The brokers: host:port, several by comma. Required. Behind host:port weight=2 for twice the share of"
+                    + " others, 1 to 1000.");
+    static final Key<BalanceConfig.By> CLUSTER_BALANCE = row(
+            Section.CLUSTER,
+            "balance",
+            "least-connections",
+            Format.choice("least-connections", "round-robin", "client-id-hash", "source-hash")
+                    .map(word -> BalanceConfig.By.valueOf(
+                            word.toUpperCase(Locale.ROOT).replace('-', '_'))),
+            "Which broker a session goes to: least-connections (of two taken at random the one with fewer), round-robin,"
+                    + " client-id-hash (a client id comes to the same broker again; without one as least-connections) or"
+                    + " source-hash (the same by the client's address).");
+    static final Key<Double> CLUSTER_HASH_BOUND = row(
+            Section.CLUSTER,
+            "hash-bound",
+            "1.25",
+            Format.decimal(1, 100),
+            "With a hash, most sessions of one broker as a multiple of its fair share, 1 to 100: beyond it a client goes"
+                    + " to the next in its order.");
+    static final Key<Optional<Duration>> CLUSTER_SLOW_START = row(
+            Section.CLUSTER,
+            "slow-start",
+            "30s",
+            Quantity.durationOr("off", "1s", "1h"),
+            "How long a broker that was down or disabled takes to grow to its whole share, 1s to 1h, or off.");
     static final Key<Duration> CLUSTER_DIAL_TIMEOUT = row(
             Section.CLUSTER,
             "dial-timeout",

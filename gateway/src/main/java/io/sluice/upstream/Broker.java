@@ -1,5 +1,6 @@
 package io.sluice.upstream;
 
+import io.sluice.config.BrokerConfig;
 import io.sluice.config.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,17 +29,26 @@ final class Broker {
 
     private final String cluster;
     private final HostPort address;
+    private final int weight;
+    private final long nameHash;
+    private final SlowStart slowStart;
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean enabled = true;
     private final AtomicInteger warm = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<InetSocketAddress> resolved = List.of();
     /** The addresses that the last dial did not reach, and when they may be tried again with others at hand. */
-    private final Map<InetSocketAddress, Long> failing = new ConcurrentHashMap<>();
+    private final Map<InetSocketAddress, Failure> failing = new ConcurrentHashMap<>();
 
-    Broker(String cluster, HostPort address) {
+    /** Not reached since then; until {@code again} others are preferred. */
+    private record Failure(long since, long again) {}
+
+    Broker(String cluster, BrokerConfig config, SlowStart slowStart) {
         this.cluster = cluster;
-        this.address = address;
+        address = config.address();
+        weight = config.weight();
+        nameHash = Rendezvous.hash(address.toString());
+        this.slowStart = slowStart;
     }
 
     HostPort address() {
@@ -49,9 +59,32 @@ final class Broker {
         return address.toString();
     }
 
+    int weight() {
+        return weight;
+    }
+
+    long nameHash() {
+        return nameHash;
+    }
+
+    /** Its part of the sessions to come, in proportion to the other brokers'; more than 0, at most its weight. */
+    double share(long now) {
+        return weight * slowStart.part(now);
+    }
+
+    /** It does not yet have its whole share. */
+    boolean isStarting(long now) {
+        return slowStart.part(now) < 1;
+    }
+
     /** Connections open and being opened, the warm ones too. */
     int connections() {
         return connections.get();
+    }
+
+    /** Connections of sessions, open and being opened, and those warm ones that are being opened. */
+    int sessions() {
+        return Math.max(0, connections.get() - warm.get());
     }
 
     boolean isEnabled() {
@@ -59,7 +92,10 @@ final class Broker {
     }
 
     /** By the operator's word; a disabled broker gets no new sessions. */
-    void enable(boolean sessions) {
+    void enable(boolean sessions, long now) {
+        if (sessions && !enabled) {
+            slowStart.begin(now);
+        }
         enabled = sessions;
     }
 
@@ -106,16 +142,16 @@ final class Broker {
         InetSocketAddress promising = choose(tried, now);
         InetSocketAddress chosen = promising == null ? anyOf(tried) : promising;
         if (chosen != null) {
-            failing.computeIfPresent(chosen, (at, again) -> now + AVOID_NANOS);
+            failing.computeIfPresent(chosen, (at, failure) -> new Failure(failure.since, now + AVOID_NANOS));
         }
         return chosen;
     }
 
     private @Nullable InetSocketAddress choose(Set<InetSocketAddress> tried, long now) {
         for (InetSocketAddress candidate : candidates()) {
-            Long again = failing.get(candidate);
-            boolean due = tried.isEmpty() && again != null && again - now <= 0;
-            if (!tried.contains(candidate) && (again == null || due)) {
+            Failure failure = failing.get(candidate);
+            boolean due = tried.isEmpty() && failure != null && failure.again - now <= 0;
+            if (!tried.contains(candidate) && (failure == null || due)) {
                 return candidate;
             }
         }
@@ -153,15 +189,24 @@ final class Broker {
     }
 
     /** Logged when it changes, not for each session. */
-    void reached(InetSocketAddress at) {
+    void reached(InetSocketAddress at, long now) {
+        Failure ended = failing.get(at);
+        if (ended == null) {
+            return;
+        }
+        boolean back = !isUp() && now - ended.since >= AVOID_NANOS;
         if (failing.remove(at) != null) {
+            if (back) {
+                slowStart.begin(now);
+            }
             LOG.info("broker reached cluster={} broker={} address={}", cluster, address, shown(at));
         }
     }
 
     /** Logged when it changes, not for each session. */
     void failed(InetSocketAddress at, String reason, long now) {
-        if (failing.put(at, now + AVOID_NANOS) == null) {
+        Failure before = failing.get(at);
+        if (failing.put(at, new Failure(before == null ? now : before.since, now + AVOID_NANOS)) == null) {
             LOG.warn(
                     "broker not reached cluster={} broker={} address={} reason=\"{}\"",
                     cluster,

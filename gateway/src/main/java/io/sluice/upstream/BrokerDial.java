@@ -25,6 +25,9 @@ final class BrokerDial implements Dial, Attempt.Owner {
     private final Cluster cluster;
     private final Connector connector;
     private final Session session;
+    /** What the choice of a broker should be the same for; empty for nothing. */
+    private final String key;
+
     private final IoContext io;
     private final TimerWheel wheel;
     private final Traffic traffic;
@@ -37,10 +40,11 @@ final class BrokerDial implements Dial, Attempt.Owner {
     /** What waits in the I/O thread's queue is void once this has moved on. */
     private int turn;
 
-    BrokerDial(Cluster cluster, Session session, IoContext io, SessionGroup group, WarmConnections warm) {
+    BrokerDial(Cluster cluster, Session session, String key, IoContext io, SessionGroup group, WarmConnections warm) {
         this.cluster = cluster;
         connector = cluster.connector();
         this.session = session;
+        this.key = key;
         this.io = io;
         wheel = group.wheel();
         traffic = group.traffic();
@@ -61,7 +65,7 @@ final class BrokerDial implements Dial, Attempt.Owner {
     @Override
     public boolean next() {
         long now = System.nanoTime();
-        Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried, now) : null;
+        Broker choice = tried.size() < cluster.config().dialTries() ? cluster.pick(tried, key, now) : null;
         if (choice == null) {
             return false;
         }
@@ -124,7 +128,7 @@ final class BrokerDial implements Dial, Attempt.Owner {
     @Override
     public void opened(Attempt done, StreamConnection connection) {
         attempt = null;
-        done.broker().reached(done.address());
+        done.broker().reached(done.address(), System.nanoTime());
         traffic.dials().took(System.nanoTime() - begunAt);
         try {
             connected(done.broker(), connection);

@@ -12,19 +12,18 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * A named group of brokers, and the choice among them: of two taken at random the one with fewer connections (Mitzenmacher,
- * "The Power of Two Choices in Randomized Load Balancing").
+ * A named group of brokers, and which of them a session may go to: the {@link Balancer} chooses among these.
  *
  * <p>Thread-safe.
  */
 final class Cluster implements Dialer {
     private final ClusterConfig config;
     private final List<Broker> brokers;
+    private final Balancer balancer;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
     private final Connector connector;
@@ -45,8 +44,10 @@ final class Cluster implements Dialer {
                     connector, threads.contexts().get(i), groups.get(i).wheel(), share, warmCounts));
         }
         brokers = config.brokers().stream()
-                .map(address -> new Broker(config.name(), address))
+                .map(broker -> new Broker(
+                        config.name(), broker, new SlowStart(config.balance().slowStart())))
                 .toList();
+        balancer = Balancer.of(config.balance());
     }
 
     ClusterConfig config() {
@@ -69,9 +70,19 @@ final class Cluster implements Dialer {
     public Dial dial(Session session, Connect connect) {
         XnioIoThread thread = (XnioIoThread) Thread.currentThread();
         int index = IoThreads.indexOf(thread);
-        BrokerDial dial = new BrokerDial(this, session, threads.of(thread), groups.get(index), warm.get(index));
+        BrokerDial dial = new BrokerDial(
+                this, session, key(session, connect), threads.of(thread), groups.get(index), warm.get(index));
         dial.start();
         return dial;
+    }
+
+    /** What the choice of a broker should be the same for; empty for nothing. */
+    private String key(Session session, Connect connect) {
+        return switch (config.balance().by()) {
+            case CLIENT_ID_HASH -> connect.clientId();
+            case SOURCE_HASH -> session.info().address().getAddress().getHostAddress();
+            case LEAST_CONNECTIONS, ROUND_ROBIN -> "";
+        };
     }
 
     @Override
@@ -84,7 +95,7 @@ final class Cluster implements Dialer {
      * and would attract all. Null when none is left.
      */
     @Nullable
-    Broker pick(Set<InetSocketAddress> tried, long now) {
+    Broker pick(Set<InetSocketAddress> tried, String key, long now) {
         List<Broker> left = brokers.stream()
                 .filter(broker -> broker.isEnabled() && broker.promising(tried, now))
                 .toList();
@@ -93,12 +104,6 @@ final class Cluster implements Dialer {
                     .filter(broker -> broker.isEnabled() && broker.hasUntried(tried))
                     .toList();
         }
-        if (left.isEmpty()) {
-            return null;
-        }
-        int size = left.size();
-        Broker one = left.get(ThreadLocalRandom.current().nextInt(size));
-        Broker other = left.get(ThreadLocalRandom.current().nextInt(size));
-        return other.connections() < one.connections() ? other : one;
+        return left.isEmpty() ? null : balancer.pick(left, key, now);
     }
 }

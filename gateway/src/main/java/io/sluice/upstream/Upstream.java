@@ -56,7 +56,7 @@ public final class Upstream implements AutoCloseable {
     /** Every broker's address, in the configuration's order. */
     public List<HostPort> brokers() {
         List<HostPort> all = new ArrayList<>();
-        clusters.values().forEach(cluster -> all.addAll(cluster.config().brokers()));
+        clusters.values().forEach(cluster -> cluster.brokers().forEach(broker -> all.add(broker.address())));
         return all;
     }
 
@@ -73,7 +73,7 @@ public final class Upstream implements AutoCloseable {
         }
         for (Broker one : found.brokers()) {
             if (one.name().equals(broker)) {
-                one.enable(sessions);
+                one.enable(sessions, System.nanoTime());
                 return true;
             }
         }
@@ -91,13 +91,21 @@ public final class Upstream implements AutoCloseable {
         for (Cluster cluster : clusters.values()) {
             for (Broker broker : cluster.brokers()) {
                 boolean up = broker.isEnabled() && broker.isUp();
-                String state =
-                        !broker.isEnabled() ? "disabled" : !broker.isResolved() ? "unresolved" : up ? "up" : "down";
                 all.add(new Metrics.BrokerGauge(
-                        cluster.config().name(), broker.name(), up, state, broker.connections() - broker.warm()));
+                        cluster.config().name(), broker.name(), up, state(broker, up), broker.sessions()));
             }
         }
         return all;
+    }
+
+    private static String state(Broker broker, boolean up) {
+        if (!broker.isEnabled()) {
+            return "disabled";
+        }
+        if (!broker.isResolved()) {
+            return "unresolved";
+        }
+        return !up ? "down" : broker.isStarting(System.nanoTime()) ? "slow-start" : "up";
     }
 
     /** What became of warm connections, by name of the cluster. */

@@ -89,7 +89,7 @@ final class WarmConnections {
         @Override
         public void opened(Attempt attempt, StreamConnection connection) {
             counts.opened.increment();
-            broker.reached(attempt.address());
+            broker.reached(attempt.address(), System.nanoTime());
             broker.addWarm(1);
             Warm warm = new Warm(this, connection);
             boolean alone = logic.isEmpty();

@@ -65,7 +65,9 @@ class ConfigurationTest {
                                 Optional.empty())),
                         List.of(new ClusterConfig(
                                 "default",
-                                List.of(new HostPort("10.0.0.11", 1883)),
+                                List.of(new BrokerConfig(new HostPort("10.0.0.11", 1883), 1)),
+                                new BalanceConfig(
+                                        BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
                                 Duration.ofSeconds(3),
                                 2,
                                 new LinkConfig(
@@ -117,7 +119,8 @@ class ConfigurationTest {
 
         assertThat(gateway.tls()).isEmpty();
         assertThat(gateway.listeners().get(0).tls()).isEmpty();
-        assertThat(gateway.clusters().get(0).brokers()).containsExactly(new HostPort("localhost", 1883));
+        assertThat(gateway.clusters().get(0).brokers())
+                .containsExactly(new BrokerConfig(new HostPort("localhost", 1883), 1));
         assertThat(gateway.ioThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
 
@@ -174,7 +177,9 @@ class ConfigurationTest {
 
         assertThat(gateway.clusters()).singleElement().satisfies(cluster -> {
             assertThat(cluster.name()).isEqualTo("eu");
-            assertThat(cluster.brokers()).containsExactly(new HostPort("a", 1883), new HostPort("b", 1884));
+            assertThat(cluster.brokers())
+                    .containsExactly(
+                            new BrokerConfig(new HostPort("a", 1883), 1), new BrokerConfig(new HostPort("b", 1884), 1));
         });
         assertThat(gateway.limits().get(0).maxPacketBeforeConnack()).isEqualTo(1024);
     }

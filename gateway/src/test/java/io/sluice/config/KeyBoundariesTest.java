@@ -82,8 +82,21 @@ class KeyBoundariesTest {
                 row("route.auth.cache", "off", Optional.empty()),
                 row("route.auth.cache", "1s", Optional.of(Duration.ofSeconds(1))),
                 row("route.auth.cache", "1d", Optional.of(Duration.ofDays(1))),
-                row("cluster.brokers", "B.example:1", List.of(new HostPort("b.example", 1))),
-                row("cluster.brokers", "my_broker:65535", List.of(new HostPort("my_broker", 65535))),
+                row("cluster.brokers", "B.example:1", List.of(broker("b.example", 1, 1))),
+                row("cluster.brokers", "my_broker:65535", List.of(broker("my_broker", 65535, 1))),
+                row(
+                        "cluster.brokers",
+                        "a:1 weight=1, [::1]:2  weight=1000",
+                        List.of(broker("a", 1, 1), broker("::1", 2, 1000))),
+                row("cluster.balance", "least-connections", BalanceConfig.By.LEAST_CONNECTIONS),
+                row("cluster.balance", "round-robin", BalanceConfig.By.ROUND_ROBIN),
+                row("cluster.balance", "client-id-hash", BalanceConfig.By.CLIENT_ID_HASH),
+                row("cluster.balance", "source-hash", BalanceConfig.By.SOURCE_HASH),
+                row("cluster.hash-bound", "1", 1.0),
+                row("cluster.hash-bound", "100", 100.0),
+                row("cluster.slow-start", "1s", Optional.of(Duration.ofSeconds(1))),
+                row("cluster.slow-start", "1h", Optional.of(Duration.ofHours(1))),
+                row("cluster.slow-start", "off", Optional.empty()),
                 row("cluster.dial-timeout", "1ms", Duration.ofMillis(1)),
                 row("cluster.dial-timeout", "60m", Duration.ofHours(1)),
                 row("cluster.dial-tries", "1", 1),
@@ -199,6 +212,10 @@ class KeyBoundariesTest {
                 row("log.user-name", "off", LogConfig.UserName.OFF));
     }
 
+    private static BrokerConfig broker(String host, int port, int weight) {
+        return new BrokerConfig(new HostPort(host, port), weight);
+    }
+
     private static InetAddress address(String literal) {
         try {
             return InetAddress.getByName(literal);
@@ -254,6 +271,18 @@ class KeyBoundariesTest {
                 refusals("route.auth.fail", "off", "Open"),
                 refusals("route.auth.cache", "999ms", "86400001ms", "0"),
                 refusals("cluster.brokers", "b:0", "b:65536", "b", "[::1]", "1.2.3.4.5:1", "a".repeat(64) + ":1"),
+                refusals(
+                        "cluster.brokers",
+                        "b:1 weight=0",
+                        "b:1 weight=1001",
+                        "b:1 weight=",
+                        "b:1 weight",
+                        "b:1 wait=2",
+                        "b weight=2",
+                        "b:1, b:1 weight=2"),
+                refusals("cluster.balance", "least", "Round-Robin", "off"),
+                refusals("cluster.hash-bound", "0.99", "101", "unlimited", "-1"),
+                refusals("cluster.slow-start", "999ms", "3600001ms", "0s"),
                 refusals("cluster.dial-timeout", "0ms", "3600001ms", "off"),
                 refusals("cluster.dial-tries", "0", "101", "2.0", "2s"),
                 refusals("cluster.warm.max", "0", "1001", "unlimited", "-1"),

@@ -2,13 +2,16 @@ package io.sluice.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.BrokerConfig;
 import io.sluice.config.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +27,14 @@ class BrokerTest {
     private static final Set<InetSocketAddress> NONE = Set.of();
     private static final String REASON = "connection refused";
 
-    private final Broker broker = new Broker("default", new HostPort("broker.example", PORT));
+    private final Broker broker = broker();
+
+    private static Broker broker() {
+        return new Broker(
+                "default",
+                new BrokerConfig(new HostPort("broker.example", PORT), 2),
+                new SlowStart(Optional.of(Duration.ofSeconds(30))));
+    }
 
     @BeforeEach
     void resolve() {
@@ -56,7 +66,7 @@ class BrokerTest {
         assertThat(broker.isUp()).isFalse();
         assertThat(broker.next(NONE, 10 * Broker.AVOID_NANOS)).isNotNull();
         assertThat(broker.isUp()).as("dialed again, and not yet reached").isFalse();
-        broker.reached(ONE);
+        broker.reached(ONE, 0);
         assertThat(broker.isUp()).isTrue();
     }
 
@@ -95,7 +105,7 @@ class BrokerTest {
                 .toList();
 
         assertThat(four).containsOnlyOnce(ONE);
-        broker.reached(ONE);
+        broker.reached(ONE, due);
         assertThat(List.of(next(due), next(due))).containsExactlyInAnyOrder(ONE, OTHER);
     }
 
@@ -135,10 +145,42 @@ class BrokerTest {
 
     @Test
     void hasNoAddressUntilItIsResolved() {
-        Broker unresolved = new Broker("default", new HostPort("broker.example", PORT));
+        Broker unresolved = broker();
 
         assertThat(unresolved.isResolved()).isFalse();
         assertThat(unresolved.next(NONE, 0)).isNull();
         assertThat(unresolved.hasUntried(NONE)).isFalse();
+    }
+
+    @Test
+    @DisplayName(
+            "a broker that was away for 5 s or longer, or that an operator enables again, begins with a small share")
+    void beginsSlowlyWhenItComesBack() {
+        assertThat(broker.share(0)).isEqualTo(2);
+
+        broker.failed(ONE, REASON, 0);
+        broker.failed(OTHER, REASON, 0);
+        broker.reached(ONE, Broker.AVOID_NANOS - 1);
+        assertThat(broker.share(Broker.AVOID_NANOS)).as("one lost packet").isEqualTo(2);
+
+        broker.failed(ONE, REASON, 0);
+        broker.reached(ONE, Broker.AVOID_NANOS);
+        assertThat(broker.share(Broker.AVOID_NANOS)).isEqualTo(2 * SlowStart.LEAST);
+        assertThat(broker.isStarting(Broker.AVOID_NANOS)).isTrue();
+
+        long later = Duration.ofMinutes(1).toNanos();
+        broker.enable(true, later);
+        assertThat(broker.share(later)).as("it was enabled all the time").isEqualTo(2);
+        broker.enable(false, later);
+        broker.enable(true, later);
+        assertThat(broker.share(later)).isEqualTo(2 * SlowStart.LEAST);
+    }
+
+    @Test
+    void hasItsWholeShareWhileOneAddressWasReached() {
+        broker.failed(ONE, REASON, 0);
+        broker.reached(ONE, 10 * Broker.AVOID_NANOS);
+
+        assertThat(broker.share(10 * Broker.AVOID_NANOS)).isEqualTo(2);
     }
 }

@@ -2,6 +2,8 @@ package io.sluice.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.BalanceConfig;
+import io.sluice.config.BrokerConfig;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
@@ -11,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,11 +42,17 @@ class ClusterTest {
 
     /** Of as many brokers; each has one address. */
     private static Cluster cluster(int size) throws UnknownHostException {
-        List<HostPort> names = IntStream.range(0, size)
-                .mapToObj(i -> new HostPort("broker" + i + ".example", PORT))
+        List<BrokerConfig> names = IntStream.range(0, size)
+                .mapToObj(i -> new BrokerConfig(new HostPort("broker" + i + ".example", PORT), 1))
                 .toList();
-        ClusterConfig config =
-                new ClusterConfig("default", names, Duration.ofSeconds(3), 2, LinkConfig.PLAIN, Duration.ofSeconds(30));
+        ClusterConfig config = new ClusterConfig(
+                "default",
+                names,
+                new BalanceConfig(BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
+                Duration.ofSeconds(3),
+                2,
+                LinkConfig.PLAIN,
+                Duration.ofSeconds(30));
         Cluster cluster = new Cluster(config, null, threads, List.of());
         for (int i = 0; i < size; i++) {
             cluster.brokers().get(i).resolvedTo(List.of(address(i).getAddress()));
@@ -56,21 +65,22 @@ class ClusterTest {
     }
 
     private static Set<Broker> picks(Cluster cluster, Set<InetSocketAddress> tried, long now) {
-        return IntStream.range(0, PICKS).mapToObj(i -> cluster.pick(tried, now)).collect(Collectors.toSet());
+        return IntStream.range(0, PICKS)
+                .mapToObj(i -> cluster.pick(tried, "", now))
+                .collect(Collectors.toSet());
     }
 
     @Test
-    void prefersFewerConnections() throws Exception {
-        Cluster cluster = cluster(2);
-        Broker busy = cluster.brokers().get(0);
-        busy.acquired();
-        int atBusy = 0;
+    void givesADisabledBrokerNone() throws Exception {
+        Cluster cluster = cluster(3);
+        Broker disabled = cluster.brokers().get(1);
 
-        for (int i = 0; i < PICKS; i++) {
-            atBusy += cluster.pick(NONE, 0) == busy ? 1 : 0;
-        }
-
-        assertThat(atBusy).as("a quarter, when chance takes it twice").isBetween(1, PICKS / 2);
+        disabled.enable(false, 0);
+        assertThat(picks(cluster, NONE, 0))
+                .containsExactlyInAnyOrder(
+                        cluster.brokers().get(0), cluster.brokers().get(2));
+        disabled.enable(true, 0);
+        assertThat(picks(cluster, NONE, Duration.ofMinutes(1).toNanos())).contains(disabled);
     }
 
     @Test
@@ -93,9 +103,9 @@ class ClusterTest {
         Cluster cluster = cluster(2);
         cluster.brokers().get(0).failed(address(0), REASON, 0);
 
-        assertThat(cluster.pick(Set.of(address(1)), 1))
+        assertThat(cluster.pick(Set.of(address(1)), "", 1))
                 .isSameAs(cluster.brokers().get(0));
-        assertThat(cluster.pick(Set.of(address(0), address(1)), 1)).isNull();
+        assertThat(cluster.pick(Set.of(address(0), address(1)), "", 1)).isNull();
     }
 
     @Test
