@@ -8,10 +8,12 @@ import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
 import io.sluice.config.LinkConfig;
 import io.sluice.config.ListenerConfig;
+import io.sluice.config.MemoryConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.Setting;
 import io.sluice.config.TlsConfig;
 import io.sluice.limit.Bans;
+import io.sluice.limit.HoldBudget;
 import io.sluice.listener.Door;
 import io.sluice.listener.Listener;
 import io.sluice.listener.RouteBinding;
@@ -61,6 +63,27 @@ public final class Gateway implements AutoCloseable {
     /** Of addresses and networks, and of client ids. */
     private static final int MOST_BANS = 100_000;
 
+    /**
+     * What a gateway may use.
+     *
+     * <p>Immutable.
+     *
+     * @param buffers for HTTP and TLS, handed out at a time
+     * @param descriptors that the process may have open
+     * @param heldBytes of the heap, for what clients send before it may pass
+     */
+    record Means(int buffers, long descriptors, long heldBytes) {
+        /** Of the heap, the part that may be held for clients. */
+        private static final int HELD_PART = 4;
+
+        static Means ofProcess() {
+            return new Means(
+                    IoThreads.mostBuffers(),
+                    IoThreads.maxDescriptors(),
+                    Runtime.getRuntime().maxMemory() / HELD_PART);
+        }
+    }
+
     private static final long STOP_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** What a stop may take beyond the close time-out. */
@@ -73,6 +96,8 @@ public final class Gateway implements AutoCloseable {
     private final ClientIds clientIds = new ClientIds();
     private final Upstream upstream;
     private final Bans bans = new Bans(MOST_BANS);
+    private final HoldBudget budget;
+    private final @Nullable MemoryGuard memory;
     private final Operator operator;
     private final SessionLog sessionLog;
     private final Metrics metrics;
@@ -81,22 +106,25 @@ public final class Gateway implements AutoCloseable {
     private volatile Runnable drain = this::stop;
     private volatile @Nullable AdminListener admin;
 
-    private Gateway(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors) throws StartException {
+    private Gateway(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
         this.config = config;
+        budget = new HoldBudget(means.heldBytes());
         sessionLog = new SessionLog(config.log());
         Map<String, TlsBundle> bundles = loadTls(config);
         Map<String, BrokerTls> brokerTls = loadBrokerTls(config);
-        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, buffers);
+        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, means.buffers());
         for (IoContext context : threads.contexts()) {
-            SessionGroup group = new SessionGroup(System::nanoTime);
+            SessionGroup group = new SessionGroup(System::nanoTime, budget);
             groups.add(group);
             new WheelDrive(context, group.wheel()).start();
         }
         upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
         operator = new Operator(this, threads, groups, upstream, bundles);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
-        Door door = door(config, descriptors);
+        Door door = door(config, means.descriptors());
         door.whenOver(metrics::overLimit);
+        memory = config.memory().map(this::guard).orElse(null);
+        door.refuseWhile(() -> memoryLevel() > 0);
         List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
         for (ListenerConfig listener : config.listeners()) {
             @Nullable TlsBundle bundle = bundles.get(listener.name());
@@ -132,18 +160,12 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException one line for the operator: a port is taken, a certificate cannot be read
      */
     public static Gateway start(GatewayConfig config, HttpHandler fallback) throws StartException {
-        return start(config, fallback, IoThreads.mostBuffers(), IoThreads.maxDescriptors());
+        return start(config, fallback, Means.ofProcess());
     }
 
-    /**
-     * As the other.
-     *
-     * @param buffers for HTTP and TLS, handed out at a time
-     * @param descriptors that the process may have open
-     */
-    static Gateway start(GatewayConfig config, HttpHandler fallback, int buffers, long descriptors)
-            throws StartException {
-        Gateway gateway = new Gateway(config, fallback, buffers, descriptors);
+    /** As the other, with less than the process has. */
+    static Gateway start(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
+        Gateway gateway = new Gateway(config, fallback, means);
         try {
             for (Listener listener : gateway.listeners) {
                 for (HostPort bind : listener.config().bind()) {
@@ -152,6 +174,9 @@ public final class Gateway implements AutoCloseable {
             }
             gateway.listenToOperators();
             gateway.listeners.forEach(Listener::start);
+            if (gateway.memory != null) {
+                gateway.memory.start();
+            }
             return gateway;
         } catch (StartException | RuntimeException | Error failed) {
             gateway.close();
@@ -248,9 +273,19 @@ public final class Gateway implements AutoCloseable {
         return settings;
     }
 
-    /** Bytes in pooled buffers, of all connections. */
+    /** Bytes that are held for connections, in pooled buffers and on the heap. */
     long heldBytes() {
-        return threads.heldBytes();
+        return threads.heldBytes() + budget.held();
+    }
+
+    /** What of it is on the heap. */
+    HoldBudget budget() {
+        return budget;
+    }
+
+    /** How short memory is, 0 is plenty ({@code memory.watermarks}). */
+    int memoryLevel() {
+        return memory == null ? 0 : memory.level();
     }
 
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
@@ -293,6 +328,9 @@ public final class Gateway implements AutoCloseable {
             operators.close();
         }
         listeners.forEach(Listener::stop);
+        if (memory != null) {
+            memory.close();
+        }
         upstream.close();
         threads.stop();
     }
@@ -318,6 +356,11 @@ public final class Gateway implements AutoCloseable {
                     Runtime.getRuntime().maxMemory() >> 20);
         }
         return new Door(config.address(), bans, sessions, descriptors);
+    }
+
+    private MemoryGuard guard(MemoryConfig marks) {
+        HeapGauge heap = new HeapGauge();
+        return new MemoryGuard(marks, threads, groups, budget, threads::usedDirect, heap::live, System::gc);
     }
 
     private RouteBinding bind(RouteConfig route) {

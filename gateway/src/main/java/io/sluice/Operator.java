@@ -204,7 +204,12 @@ final class Operator implements Operations, Metrics.Gauges {
 
     @Override
     public long heldBytes() {
-        return threads.heldBytes();
+        return gateway.heldBytes();
+    }
+
+    @Override
+    public int memoryLevel() {
+        return gateway.memoryLevel();
     }
 
     @Override

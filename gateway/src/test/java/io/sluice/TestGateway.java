@@ -63,6 +63,12 @@ final class TestGateway implements AutoCloseable {
      * @param descriptors that the gateway takes for the process's limit
      */
     static TestGateway start(int buffers, long descriptors, String... settings) {
+        Gateway.Means all = Gateway.Means.ofProcess();
+        return start(new Gateway.Means(buffers, descriptors, all.heldBytes()), settings);
+    }
+
+    /** @param means what the gateway may use */
+    static TestGateway start(Gateway.Means means, String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "listener.plain.bind=127.0.0.1:0",
                 "listener.plain.tls=off",
@@ -85,8 +91,8 @@ final class TestGateway implements AutoCloseable {
             }
         }
         try {
-            return new TestGateway(Gateway.start(
-                    Configuration.load(null, Map.of(), all).gateway(), Gateway::nothingHere, buffers, descriptors));
+            return new TestGateway(
+                    Gateway.start(Configuration.load(null, Map.of(), all).gateway(), Gateway::nothingHere, means));
         } catch (ConfigurationException | StartException wrong) {
             throw new AssertionError(wrong);
         }

@@ -32,6 +32,7 @@ final class Binder {
                 address(assignments.entries(Section.ADDRESS).get(0)),
                 gateway.get(Keys.GATEWAY_MAX_SESSIONS),
                 gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores),
+                assignments.entries(Section.MEMORY).get(0).get(Keys.MEMORY_WATERMARKS),
                 admin(assignments.entries(Section.ADMIN).get(0)),
                 log(assignments.entries(Section.LOG).get(0)));
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param maxSessions sessions at a time; empty is what descriptors and heap allow ({@code gateway.max-sessions})
+ * @param memory empty: nothing is done about memory that runs short
  * @param ioThreads number of I/O threads, at least 1 ({@code gateway.io-threads})
  */
 public record GatewayConfig(
@@ -22,6 +23,7 @@ public record GatewayConfig(
         AddressConfig address,
         Optional<Integer> maxSessions,
         int ioThreads,
+        Optional<MemoryConfig> memory,
         AdminConfig admin,
         LogConfig log) {
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ final class Keys {
     /** RFC 9110 section 5.6.2. */
     private static final Format<String> TOKEN =
             Format.matching(Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "a token", "write e.g. mqtt");
+
+    private static final Pattern WATERMARKS = Pattern.compile("(\\d{1,3})% *, *(\\d{1,3})% *, *(\\d{1,3})%");
 
     static final Key<List<HostPort>> LISTENER_BIND = row(
             Section.LISTENER,
@@ -526,6 +529,16 @@ final class Keys {
             Quantity.countOr("cores", 1, 1024),
             "Number of I/O threads, 1 to 1024, or cores for one on each.");
 
+    static final Key<Optional<MemoryConfig>> MEMORY_WATERMARKS = row(
+            Section.MEMORY,
+            "watermarks",
+            "75%, 85%, 95%",
+            Format.or("off", Keys::watermarks),
+            "When memory is short, in percent of the heap that a collection leaves in use and of what may be held for"
+                    + " clients: from the first on new handshakes get 503, from the second clients that wait for their"
+                    + " broker are not read, from the third those go that have not sent CONNECT. Three rising percents,"
+                    + " or off.");
+
     static final Key<Optional<HostPort>> ADMIN_BIND = row(
             Section.ADMIN,
             "bind",
@@ -597,6 +610,20 @@ final class Keys {
             case "3.1.1" -> MqttVersion.V3_1_1;
             default -> MqttVersion.V5;
         };
+    }
+
+    private static @Nullable MemoryConfig watermarks(String text, Consumer<String> problems) {
+        Matcher marks = WATERMARKS.matcher(text);
+        if (marks.matches()) {
+            int refuse = Integer.parseInt(marks.group(1));
+            int pause = Integer.parseInt(marks.group(2));
+            int shed = Integer.parseInt(marks.group(3));
+            if (refuse > 0 && refuse <= pause && pause <= shed && shed <= 100) {
+                return new MemoryConfig(refuse, pause, shed);
+            }
+        }
+        problems.accept(Quote.quote(text) + " is not three rising percents; write e.g. 75%, 85%, 95%, or off");
+        return null;
     }
 
     private static ClientAddress clientAddress(String word) {

@@ -40,6 +40,7 @@ public final class IoThreads {
     private final XnioWorker worker;
     private final PooledByteBufAllocator pool;
     private final NettyBufferPool buffers;
+    private final long maxDirect = maxDirectBytes();
     private final List<IoContext> contexts = new ArrayList<>();
 
     private IoThreads(XnioWorker worker, int count, int headroom, int most) {
@@ -152,6 +153,11 @@ public final class IoThreads {
     /** Bytes of the pool in use: what waits on connections, and the buffers of HTTP and TLS with those that threads keep. */
     public long heldBytes() {
         return pool.pinnedDirectMemory() + pool.pinnedHeapMemory();
+    }
+
+    /** The part of the memory outside the heap that the pool's buffers in use take. */
+    public double usedDirect() {
+        return (double) pool.pinnedDirectMemory() / maxDirect;
     }
 
     public List<IoContext> contexts() {

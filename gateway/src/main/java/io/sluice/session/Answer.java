@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.HoldBudget;
 import io.sluice.mqtt.ConnackDecoder;
 import io.sluice.mqtt.ConnackResult;
 import java.nio.ByteBuffer;
@@ -14,13 +15,15 @@ final class Answer {
     private static final int NONE = -1;
 
     private final SessionPolicy policy;
+    private final HoldBudget budget;
     private @Nullable HeldBytes held;
     private boolean begun;
     private int code = NONE;
     private int serverKeepAliveSeconds = NONE;
 
-    Answer(SessionPolicy policy) {
+    Answer(SessionPolicy policy, HoldBudget budget) {
         this.policy = policy;
+        this.budget = budget;
     }
 
     /** Joins a run to what is held; the result is to be given to {@link #next} until it is empty. Not a copy of the run. */
@@ -31,8 +34,16 @@ final class Answer {
             return run;
         }
         before.append(run);
-        held = null;
+        drop();
         return before.view(0, before.size());
+    }
+
+    /** Nothing is held any more; idempotent. */
+    void drop() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
     }
 
     /** The packet at the position, which is not moved; null when it is not whole: then the bytes are held, and all is empty. */
@@ -43,7 +54,7 @@ final class Answer {
             code = connack.code();
             serverKeepAliveSeconds = code == 0 ? connack.serverKeepAliveSeconds() : NONE;
         } else if (!(result instanceof ConnackResult.Auth) && !(result instanceof ConnackResult.Invalid)) {
-            held = new HeldBytes(all);
+            held = new HeldBytes(all, budget);
             return null;
         }
         return result;

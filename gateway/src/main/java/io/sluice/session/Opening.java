@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.HoldBudget;
 import io.sluice.mqtt.Connect;
 import io.sluice.mqtt.ConnectDecoder;
 import io.sluice.mqtt.ConnectResult;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
     private final SessionPolicy policy;
+    private final HoldBudget budget;
     private @Nullable HeldBytes held;
     private @Nullable Connect connect;
     private int level;
     private boolean versionNotAllowed;
 
-    Opening(SessionPolicy policy) {
+    Opening(SessionPolicy policy, HoldBudget budget) {
         this.policy = policy;
+        this.budget = budget;
     }
 
     /** Takes a run that CONNECT is not yet whole without; returns why the client is refused, null while it is not. */
@@ -28,7 +31,7 @@ final class Opening {
         ConnectResult result;
         if (held == null) {
             result = ConnectDecoder.decode(run, policy.maxPacketBeforeConnack());
-            held = new HeldBytes(run);
+            held = new HeldBytes(run, budget);
         } else {
             held.append(run);
             result = ConnectDecoder.decode(held.view(0, held.size()), policy.maxPacketBeforeConnack());
@@ -88,8 +91,21 @@ final class Opening {
     /** What came behind CONNECT, to be sent; not a copy. Nothing is held any more, and CONNECT cannot be sent again. */
     ByteBuffer release() {
         ByteBuffer behindConnect = bytes().view(packet().length(), bytes().size());
-        held = null;
+        drop();
         return behindConnect;
+    }
+
+    /** Nothing is held any more; idempotent. */
+    void drop() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+    }
+
+    /** Bytes that are held. */
+    int heldBytes() {
+        return held == null ? 0 : held.size();
     }
 
     /** Null until CONNECT is whole. */

@@ -96,10 +96,10 @@ public final class Session extends TimerWheel.Timer {
         this.info = info;
         this.welcome = welcome;
         sides = new Sides(client);
-        opening = new Opening(policy);
-        answer = new Answer(policy);
+        opening = new Opening(policy, group.budget());
+        answer = new Answer(policy, group.budget());
         patience = new Patience(policy, pingAfter);
-        toUpstream = new ToUpstream(this, sides, patience, policy, group.traffic());
+        toUpstream = new ToUpstream(this, sides, patience, policy, group.traffic(), group.budget());
         toClient = new ToClient(this, sides, patience, group.traffic());
         ending = new Ending(this, sides, opening, toClient);
         account = new Account(info, policy.route(), opening, answer, toUpstream, toClient, now());
@@ -340,6 +340,30 @@ public final class Session extends TimerWheel.Timer {
         end(CloseCause.MEMORY_SHED);
     }
 
+    /** The client has not sent CONNECT. */
+    public boolean opening() {
+        return state == OPENING;
+    }
+
+    /** Bytes that are held for the client before its bytes stream. */
+    public int heldBytes() {
+        return opening.heldBytes();
+    }
+
+    /** The gateway is short of memory: a client whose bytes are held before its CONNACK is not read, until {@link #letGo}. */
+    public void holdBack() {
+        if (heldBytes() > 0 && (state == OPENING || state == DIALING || state == AWAITING_CONNACK)) {
+            toUpstream.pause();
+        }
+    }
+
+    /** There is memory again. */
+    public void letGo() {
+        if (heldBytes() > 0 && !opening.full() && (state == OPENING || state == DIALING || state == AWAITING_CONNACK)) {
+            toUpstream.resume();
+        }
+    }
+
     /** A bug: an event of this session threw. */
     public void failed(Throwable bug) {
         observer.bug("session in " + state, bug);
@@ -391,12 +415,15 @@ public final class Session extends TimerWheel.Timer {
             deadlineIn(policy.connackTimeout());
             pauseFullClient();
             dial = policy.dialer().dial(this, connect);
+        } else {
+            shedWhen(group.budget().reserved());
         }
     }
 
     private void hold(ByteBuffer run) {
         opening.hold(run);
         pauseFullClient();
+        shedWhen(group.budget().exhausted());
     }
 
     private void pauseFullClient() {
@@ -520,12 +547,22 @@ public final class Session extends TimerWheel.Timer {
                 && before == OPEN) {
             toUpstream.passHeld();
         }
+        opening.drop();
+        answer.drop();
+        toUpstream.drop();
         become(CLOSING);
         closeInTime(); // first, so that whatever fails below, there is an end
         if (before == DIALING && dial != null) {
             dial.cancel();
         }
         ending.begin(why, before);
+    }
+
+    /** What the session holds, it holds beyond the budget of all. */
+    void shedWhen(boolean tooMuch) {
+        if (tooMuch && !closing()) {
+            shed();
+        }
     }
 
     /** A limit is reached that ends the session, or would if it were enforced. */

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.HoldBudget;
 import io.sluice.telemetry.Traffic;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionGroup {
     private final TimerWheel wheel;
     private final Traffic traffic = new Traffic();
+    private final HoldBudget budget;
     /** Two groups, of one gateway or of two, hardly ever have the same. */
     private final String mark =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
@@ -22,8 +24,19 @@ public final class SessionGroup {
     private long started;
     private volatile int size;
 
+    /** Without a bound to what is held. */
     public SessionGroup(TimerWheel.Clock clock) {
+        this(clock, new HoldBudget(Long.MAX_VALUE));
+    }
+
+    /** @param budget of what is held for clients, one for all groups */
+    public SessionGroup(TimerWheel.Clock clock, HoldBudget budget) {
         wheel = new TimerWheel(clock);
+        this.budget = budget;
+    }
+
+    HoldBudget budget() {
+        return budget;
     }
 
     public TimerWheel wheel() {
@@ -50,7 +63,7 @@ public final class SessionGroup {
         return size;
     }
 
-    /** Visits every session; the visitor may end the one it is given. */
+    /** Visits every session, the newest first; the visitor may end the one it is given. */
     public void forEach(Consumer<Session> visitor) {
         for (Session session = first; session != null; ) {
             Session following = session.nextInGroup;

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.HoldBudget;
 import io.sluice.limit.Rate;
 import io.sluice.limit.RateLimiter;
 import io.sluice.mqtt.PacketScanner;
@@ -30,6 +31,7 @@ final class Throttle {
 
     private final RateRules rules;
     private final Traffic traffic;
+    private final HoldBudget budget;
     private final @Nullable RateLimiter packets;
     private final @Nullable RateLimiter publishes;
     private final @Nullable RateLimiter bytes;
@@ -47,8 +49,9 @@ final class Throttle {
     private long waited;
     private long reached;
 
-    private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
+    private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic, HoldBudget budget) {
         this.rules = rules;
+        this.budget = budget;
         this.traffic = traffic;
         packets = limiter(rules.packets(), now);
         publishes = limiter(rules.publishes(), now);
@@ -58,8 +61,8 @@ final class Throttle {
     }
 
     /** Null where the policy has no rates. */
-    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
-        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic);
+    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now, Traffic traffic, HoldBudget budget) {
+        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic, budget);
     }
 
     /** A burst smaller than what comes due between two looks at the clock would keep the client below its rate. */
@@ -130,13 +133,21 @@ final class Throttle {
     /** Holds the remaining bytes of a run until the rates allow more. */
     void hold(ByteBuffer rest, long now) {
         if (held == null) {
-            held = new HeldBytes(rest);
+            held = new HeldBytes(rest, budget);
             heldFrom = 0;
             waitedSince = now;
         } else {
             held.append(rest);
         }
         wakeAt = now + Math.min(longestWait, due(now));
+    }
+
+    /** Nothing is held any more; idempotent. */
+    void drop() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
     }
 
     boolean holding() {
@@ -163,7 +174,7 @@ final class Throttle {
         traffic.throttled(now - waitedSince);
         waitedSince = now;
         if (heldBytes() == 0) {
-            held = null;
+            drop();
         } else {
             wakeAt = now + Math.min(longestWait, due(now));
         }

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.limit.HoldBudget;
 import io.sluice.mqtt.PacketScanner;
 import io.sluice.mqtt.Violation;
 import io.sluice.telemetry.Traffic;
@@ -20,6 +21,7 @@ final class ToUpstream {
     private final Patience patience;
     private final SessionPolicy policy;
     private final Traffic traffic;
+    private final HoldBudget budget;
 
     private @Nullable PacketScanner scanner;
     /** Null before CONNACK, and where the policy has no rates. */
@@ -29,8 +31,10 @@ final class ToUpstream {
 
     private long bytes;
 
-    ToUpstream(Session session, Sides sides, Patience patience, SessionPolicy policy, Traffic traffic) {
+    ToUpstream(
+            Session session, Sides sides, Patience patience, SessionPolicy policy, Traffic traffic, HoldBudget budget) {
         this.session = session;
+        this.budget = budget;
         this.sides = sides;
         this.patience = patience;
         this.policy = policy;
@@ -45,7 +49,7 @@ final class ToUpstream {
 
     /** CONNACK has passed: from here on the rates hold. */
     void limit(int keepAliveSeconds, long now) {
-        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now, traffic);
+        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now, traffic, budget);
     }
 
     /** Whether bytes stream; else they are to be held. */
@@ -138,6 +142,13 @@ final class ToUpstream {
         }
     }
 
+    /** What waits for the rates is given up; idempotent. */
+    void drop() {
+        if (throttle != null) {
+            throttle.drop();
+        }
+    }
+
     long bytes() {
         return bytes;
     }
@@ -176,6 +187,7 @@ final class ToUpstream {
             rates.hold(run.position(cutAt), now);
             pause();
             session.arm();
+            session.shedWhen(budget.exhausted());
         }
     }
 
@@ -222,7 +234,8 @@ final class ToUpstream {
         }
     }
 
-    private void resume() {
+    /** The client is read again. */
+    void resume() {
         if (patience.resume(session.now())) {
             sides.client().resumeReads();
         }

@@ -59,8 +59,11 @@ public final class Metrics {
     public interface Gauges {
         long sessions();
 
-        /** Bytes in buffers of connections. */
+        /** Bytes that are held for connections. */
         long heldBytes();
+
+        /** How short memory is; 0 is plenty. */
+        int memoryLevel();
 
         /** Every broker of every cluster. */
         List<BrokerGauge> brokers();
@@ -255,10 +258,16 @@ public final class Metrics {
                 p -> p.call((double) gauges.sessions()));
         gauge(
                 "sluice_held",
-                "Bytes in buffers of connections.",
+                "Bytes held for connections, in buffers and on the heap.",
                 List.of(),
                 Unit.BYTES,
                 p -> p.call((double) gauges.heldBytes()));
+        gauge(
+                "sluice_memory_level",
+                "Watermarks of memory that are passed, 0 to 3.",
+                List.of(),
+                null,
+                p -> p.call((double) gauges.memoryLevel()));
         gauge("sluice_draining", "1 while the gateway drains.", List.of(), null, p -> p.call(bit(gauges.draining())));
         gauge("sluice_reload_success", "1 when the last reload was taken.", List.of(), null, point -> {
             point.call(bit(gauges.reloaded()));

@@ -106,6 +106,7 @@ class ConfigurationTest {
                                 List.of()),
                         Optional.empty(),
                         3,
+                        Optional.of(new MemoryConfig(75, 85, 95)),
                         new AdminConfig(Optional.of(new HostPort("127.0.0.1", 9883)), Optional.empty()),
                         new LogConfig(LogConfig.Format.TEXT, true, LogConfig.UserName.PLAIN)));
     }

@@ -110,6 +110,11 @@ class MetricsTest {
         }
 
         @Override
+        public int memoryLevel() {
+            return 1;
+        }
+
+        @Override
         public long heldBytes() {
             return 4096;
         }

@@ -1,0 +1,219 @@
+package io.sluice;
+
+import io.sluice.config.MemoryConfig;
+import io.sluice.limit.HoldBudget;
+import io.sluice.limit.Watermarks;
+import io.sluice.net.IoThreads;
+import io.sluice.session.Session;
+import io.sluice.session.SessionGroup;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Looks a few times a second how short memory is, and acts by the level of {@code memory.watermarks}:
+ *
+ * <pre>
+ * 1   new handshakes are refused
+ * 2   and clients that hold more than others before their CONNACK are not read
+ * 3   and clients that have not sent CONNECT go, the newest first, some at each look
+ * </pre>
+ *
+ * <p>Memory is what is held for clients of its budget, buffers of what may be allocated outside the heap, and the heap that
+ * the last collection left in use. That last figure is as old as the collection: while it is the reason, a collection is asked for
+ * now and then, so that a gateway whose clients have left does not refuse new ones for ever.
+ *
+ * <p>Thread-safe.
+ */
+final class MemoryGuard implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryGuard.class);
+
+    private static final long LOOK_MILLIS = 200;
+    private static final long COLLECT_LOOKS = TimeUnit.SECONDS.toMillis(15) / LOOK_MILLIS;
+
+    /** Clients that are not read begin to be read again within this time, not all at once. */
+    private static final int LET_GO_MILLIS = 1000;
+
+    /** Of the clients without a CONNECT, those that go at one look: one in so many, and a few at least. */
+    private static final int SHED_PART = 8;
+
+    private static final int LEAST_SHED = 16;
+
+    private final IoThreads threads;
+    private final List<SessionGroup> groups;
+    private final Watermarks watermarks;
+    private final HoldBudget budget;
+    private final DoubleSupplier direct;
+    private final DoubleSupplier heap;
+    private final Runnable collect;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "sluice-memory");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile int level;
+    private long looksAtHeap;
+
+    /**
+     * Does not look yet.
+     *
+     * @param direct the part of the memory outside the heap that is in use
+     * @param heap the part of the heap that was live at the last collection
+     * @param collect asks for a collection
+     */
+    MemoryGuard(
+            MemoryConfig marks,
+            IoThreads threads,
+            List<SessionGroup> groups,
+            HoldBudget budget,
+            DoubleSupplier direct,
+            DoubleSupplier heap,
+            Runnable collect) {
+        this.threads = threads;
+        this.groups = groups;
+        this.budget = budget;
+        this.direct = direct;
+        this.heap = heap;
+        this.collect = collect;
+        watermarks = new Watermarks(marks.refuse(), marks.pause(), marks.shed());
+    }
+
+    void start() {
+        var unused = clock.scheduleWithFixedDelay(this::lookSafely, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** 0 is plenty. */
+    int level() {
+        return level;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+
+    private void lookSafely() {
+        try {
+            look();
+        } catch (RuntimeException bug) {
+            LOG.error("bug in the gateway; memory was not looked at", bug);
+        }
+    }
+
+    /** Once. */
+    void look() {
+        double ofHeap = heap.getAsDouble();
+        double ofDirect = direct.getAsDouble();
+        double ofBudget = budget.used();
+        int before = level;
+        int now = watermarks.look(Math.max(ofHeap, Math.max(ofDirect, ofBudget)));
+        level = now;
+        if (now != before) {
+            tell(before, now, ofHeap, ofDirect, ofBudget);
+        }
+        collectSometimes(now > 0 && ofHeap >= Math.max(ofDirect, ofBudget));
+        if (now >= 2) {
+            eachGroup(MemoryGuard::holdBack);
+        } else if (before >= 2) {
+            letGo();
+        }
+        if (now >= 3) {
+            eachGroup(MemoryGuard::shed);
+        }
+    }
+
+    private static void tell(int before, int now, double ofHeap, double ofDirect, double ofBudget) {
+        LOG.atLevel(now > before ? Level.WARN : Level.INFO)
+                .log(
+                        "memory is {} level={} heap={}% direct={}% held={}% key=memory.watermarks",
+                        now > before ? "short" : "less short",
+                        now,
+                        percent(ofHeap),
+                        percent(ofDirect),
+                        percent(ofBudget));
+    }
+
+    private static long percent(double part) {
+        return Math.round(100 * part);
+    }
+
+    private void collectSometimes(boolean heapIsWhy) {
+        looksAtHeap = heapIsWhy ? looksAtHeap + 1 : 0;
+        if (heapIsWhy && looksAtHeap % COLLECT_LOOKS == 0) {
+            collect.run();
+        }
+    }
+
+    private void eachGroup(Consumer<SessionGroup> action) {
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            threads.contexts().get(i).later(() -> action.accept(group));
+        }
+    }
+
+    private void letGo() {
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            int millis = ThreadLocalRandom.current().nextInt(LET_GO_MILLIS);
+            var unused = threads.contexts().get(i).after(millis, () -> {
+                if (level < 2) {
+                    guarded(group, Session::letGo);
+                }
+            });
+        }
+    }
+
+    /** Those that hold at least the mean of all that hold anything. */
+    static void holdBack(SessionGroup group) {
+        Sum sum = new Sum();
+        group.forEach(session -> sum.accept(session.heldBytes()));
+        guarded(group, session -> {
+            if (session.heldBytes() * sum.count >= sum.bytes) {
+                session.holdBack();
+            }
+        });
+    }
+
+    /** The newest clients without a CONNECT. */
+    static void shed(SessionGroup group) {
+        int most = Math.max(LEAST_SHED, group.size() / SHED_PART);
+        int[] left = {most};
+        guarded(group, session -> {
+            if (left[0] > 0 && session.opening()) {
+                left[0]--;
+                session.shed();
+            }
+        });
+    }
+
+    private static void guarded(SessionGroup group, Consumer<Session> action) {
+        group.forEach(session -> {
+            try {
+                action.accept(session);
+            } catch (RuntimeException | Error bug) {
+                session.failed(bug);
+            }
+        });
+    }
+
+    private static final class Sum implements LongConsumer {
+        private long bytes;
+        private long count;
+
+        @Override
+        public void accept(long held) {
+            if (held > 0) {
+                bytes += held;
+                count++;
+            }
+        }
+    }
+}
