@@ -7,6 +7,7 @@ import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LogConfig;
 import io.sluice.telemetry.JsonEncoder;
+import java.security.Security;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -32,10 +33,15 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationOptions options = new ConfigurationOptions();
 
+    /** How long Java may keep what a name resolves to, in place of 30 s: cluster.resolve-interval says how often to ask. */
+    private static final String NAMES_KEPT_SECONDS = "1";
+
     private final CountDownLatch terminated = new CountDownLatch(1);
 
     @Override
     public Integer call() throws UsageException, StartException, InterruptedException {
+        Security.setProperty("networkaddress.cache.ttl", NAMES_KEPT_SECONDS);
+        Security.setProperty("networkaddress.cache.negative.ttl", NAMES_KEPT_SECONDS);
         Configuration configuration = options.load();
         if (configuration.gateway().log().format() == LogConfig.Format.JSON) {
             JsonEncoder.install();

@@ -117,6 +117,10 @@ final class Binder {
                         entry.get(Keys.CLUSTER_BALANCE),
                         entry.get(Keys.CLUSTER_HASH_BOUND),
                         entry.get(Keys.CLUSTER_SLOW_START)),
+                new EjectConfig(
+                        entry.get(Keys.CLUSTER_EJECT_AFTER),
+                        entry.get(Keys.CLUSTER_EJECT_TIME),
+                        entry.get(Keys.CLUSTER_EJECT_MAX)),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
                 link(entry),

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param brokers at least one
  * @param balance how sessions are shared out among them
+ * @param eject when one that is not reached is left alone for a while
  * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
  * @param link how connections are made
@@ -19,6 +20,7 @@ public record ClusterConfig(
         String name,
         List<BrokerConfig> brokers,
         BalanceConfig balance,
+        EjectConfig eject,
         Duration dialTimeout,
         int dialTries,
         LinkConfig link,

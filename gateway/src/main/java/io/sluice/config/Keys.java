@@ -274,6 +274,25 @@ final class Keys {
             "2",
             Quantity.count(1, 100),
             "How many brokers are tried for one client, 1 to 100.");
+    static final Key<Optional<Integer>> CLUSTER_EJECT_AFTER = row(
+            Section.CLUSTER,
+            "eject.after",
+            "3",
+            Quantity.countOr("off", 1, 1000),
+            "A broker that so many dials in a row do not reach gets no more for a while, 1 to 1000, or off. What a broker"
+                    + " answers to a client never counts; the last broker stays.");
+    static final Key<Duration> CLUSTER_EJECT_TIME = row(
+            Section.CLUSTER,
+            "eject.time",
+            "10s",
+            Quantity.duration("1s", "5m"),
+            "For how long, 1s to 5m; each further time twice as long, up to 5m.");
+    static final Key<Integer> CLUSTER_EJECT_MAX = row(
+            Section.CLUSTER,
+            "eject.max",
+            "50%",
+            Quantity.percent("1%", "100%"),
+            "Most brokers of a cluster at a time, 1% to 100%; of one broker none.");
     static final Key<Optional<Integer>> CLUSTER_WARM_MAX = row(
             Section.CLUSTER,
             "warm.max",

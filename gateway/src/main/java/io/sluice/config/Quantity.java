@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 final class Quantity implements Format<Long> {
-    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z/]*)");
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z/%]*)");
 
     /** In milliseconds. */
     private static final Map<String, Long> TIME_UNITS =
@@ -30,6 +30,8 @@ final class Quantity implements Format<Long> {
     /** In bytes a second. */
     private static final Map<String, Long> BYTE_RATE_UNITS =
             Map.of("B/s", 1L, "KiB/s", 1L << 10, "MiB/s", 1L << 20, "GiB/s", 1L << 30);
+
+    private static final Map<String, Long> PERCENT = Map.of("%", 1L);
 
     private static final Map<String, Long> NO_UNIT = Map.of("", 1L);
 
@@ -93,6 +95,12 @@ final class Quantity implements Format<Long> {
                         most,
                         word)
                 .orWord();
+    }
+
+    /** In hundredths. */
+    static Format<Integer> percent(String least, String most) {
+        return new Quantity("a percentage", "write a number and %, e.g. 50%", PERCENT, least, most, "")
+                .map(Long::intValue);
     }
 
     static Format<Integer> count(int least, int most) {

@@ -85,8 +85,10 @@ public final class Metrics {
      * @param up sessions may be sent to it
      * @param state a word for {@code up}, or why not
      * @param connections open and being opened, those of sessions
+     * @param ejections since the start
      */
-    public record BrokerGauge(String cluster, String broker, boolean up, String state, int connections) {}
+    public record BrokerGauge(
+            String cluster, String broker, boolean up, String state, int connections, long ejections) {}
 
     /**
      * What the status page draws, since the start.
@@ -278,6 +280,9 @@ public final class Metrics {
         });
         gauge("sluice_broker_connections", "Connections of sessions.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(b.connections(), b.cluster(), b.broker()));
+        });
+        counted("sluice_broker_ejections", "Times that dials did not reach the broker.", broker, null, point -> {
+            gauges.brokers().forEach(b -> point.call((double) b.ejections(), b.cluster(), b.broker()));
         });
         List<String> listener = List.of("listener");
         gauge("sluice_certificate_expiry_timestamp", "When the certificate ends.", listener, Unit.SECONDS, point -> {

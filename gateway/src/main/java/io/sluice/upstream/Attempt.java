@@ -61,6 +61,7 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
     private Connector.@Nullable Secured secured;
     private boolean shaken;
     private boolean over;
+    private boolean lacksPort;
 
     /**
      * Does not begin yet.
@@ -93,6 +94,11 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** It has failed at home: no source address has a port left, which says nothing of the broker. */
+    boolean lacksPort() {
+        return lacksPort;
     }
 
     /** Begins with a new connection. */
@@ -144,6 +150,7 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
         } else if (index + 1 < sources.size()) {
             open(sources, index + 1);
         } else {
+            lacksPort = true;
             fail("no port to connect from: " + reason + " (cluster.source-addresses)");
         }
     }

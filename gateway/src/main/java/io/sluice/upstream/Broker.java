@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,11 @@ final class Broker {
     private final SlowStart slowStart;
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean enabled = true;
+    /** Null once it was reached after that. */
+    private volatile @Nullable Long ejectedUntil;
+
+    private final AtomicInteger ejections = new AtomicInteger();
+    private volatile boolean blamed;
     private final AtomicInteger warm = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<InetSocketAddress> resolved = List.of();
@@ -97,6 +103,37 @@ final class Broker {
             slowStart.begin(now);
         }
         enabled = sessions;
+    }
+
+    /** Takes it out of its cluster. */
+    void eject(long until) {
+        ejections.incrementAndGet();
+        failing.replaceAll((at, failure) -> new Failure(failure.since, until));
+        ejectedUntil = until;
+    }
+
+    boolean isEjected(long now) {
+        Long until = ejectedUntil;
+        return until != null && until - now > 0;
+    }
+
+    /** How often, since the start. */
+    int ejections() {
+        return ejections.get();
+    }
+
+    /** Something speaks against it: {@link Ejections} wants to hear of it. */
+    boolean isBlamed() {
+        return blamed;
+    }
+
+    void blame(boolean something) {
+        blamed = something;
+    }
+
+    /** Sessions may be sent to it, as far as is known. */
+    boolean mayServe(long now) {
+        return enabled && isResolved() && !isEjected(now);
     }
 
     void acquired() {
@@ -181,24 +218,38 @@ final class Broker {
         return !resolved.isEmpty();
     }
 
-    void resolvedTo(List<InetAddress> addresses) {
-        resolved = addresses.stream()
+    /**
+     * Sessions that are there stay where they are. What was said against its former addresses is forgotten with them.
+     *
+     * @return false: they are what they were, in whatever order
+     */
+    boolean resolvedTo(List<InetAddress> addresses) {
+        List<InetSocketAddress> found = addresses.stream()
                 .map(one -> new InetSocketAddress(one, address.port()))
                 .toList();
-        failing.keySet().retainAll(resolved);
+        List<InetSocketAddress> before = resolved;
+        if (new HashSet<>(before).equals(new HashSet<>(found))) {
+            return false;
+        }
+        resolved = found;
+        failing.keySet().retainAll(found);
+        if (Collections.disjoint(before, found)) {
+            ejectedUntil = null;
+        }
+        return true;
     }
 
     /** Logged when it changes, not for each session. */
     void reached(InetSocketAddress at, long now) {
         Failure ended = failing.get(at);
-        if (ended == null) {
-            return;
-        }
-        boolean back = !isUp() && now - ended.since >= AVOID_NANOS;
-        if (failing.remove(at) != null) {
-            if (back) {
+        if (!isEjected(now)) {
+            boolean wasAway = ended != null && !isUp() && now - ended.since >= AVOID_NANOS;
+            if (wasAway || ejectedUntil != null) {
+                ejectedUntil = null;
                 slowStart.begin(now);
             }
+        }
+        if (ended != null && failing.remove(at) != null) {
             LOG.info("broker reached cluster={} broker={} address={}", cluster, address, shown(at));
         }
     }

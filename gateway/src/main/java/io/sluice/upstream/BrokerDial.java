@@ -128,7 +128,7 @@ final class BrokerDial implements Dial, Attempt.Owner {
     @Override
     public void opened(Attempt done, StreamConnection connection) {
         attempt = null;
-        done.broker().reached(done.address(), System.nanoTime());
+        cluster.reached(done);
         traffic.dials().took(System.nanoTime() - begunAt);
         try {
             connected(done.broker(), connection);
@@ -151,7 +151,7 @@ final class BrokerDial implements Dial, Attempt.Owner {
         try {
             attempt = null;
             done.broker().released();
-            done.broker().failed(done.address(), reason, System.nanoTime());
+            cluster.failed(done, reason);
             if (!next()) {
                 refused();
             }

@@ -24,6 +24,7 @@ final class Cluster implements Dialer {
     private final ClusterConfig config;
     private final List<Broker> brokers;
     private final Balancer balancer;
+    private final Ejections ejections;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
     private final Connector connector;
@@ -37,17 +38,18 @@ final class Cluster implements Dialer {
         this.threads = threads;
         this.groups = groups;
         connector = new Connector(config, tls, threads);
-        int most = config.link().warmMax();
-        for (int i = 0; i < groups.size(); i++) {
-            int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
-            warm.add(new WarmConnections(
-                    connector, threads.contexts().get(i), groups.get(i).wheel(), share, warmCounts));
-        }
         brokers = config.brokers().stream()
                 .map(broker -> new Broker(
                         config.name(), broker, new SlowStart(config.balance().slowStart())))
                 .toList();
         balancer = Balancer.of(config.balance());
+        ejections = new Ejections(config.name(), config.eject(), brokers);
+        int most = config.link().warmMax();
+        for (int i = 0; i < groups.size(); i++) {
+            int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
+            warm.add(new WarmConnections(
+                    this, threads.contexts().get(i), groups.get(i).wheel(), share, warmCounts));
+        }
     }
 
     ClusterConfig config() {
@@ -90,15 +92,36 @@ final class Cluster implements Dialer {
         return brokers.stream().anyMatch(broker -> broker.isEnabled() && broker.isResolved());
     }
 
+    /** A dial, of a session or ahead of one, has reached its broker. */
+    void reached(Attempt attempt) {
+        long now = System.nanoTime();
+        attempt.broker().reached(attempt.address(), now);
+        ejections.reached(attempt.broker(), now);
+    }
+
+    /** A dial has failed. */
+    void failed(Attempt attempt, String reason) {
+        long now = System.nanoTime();
+        attempt.broker().failed(attempt.address(), reason, now);
+        if (!attempt.lacksPort()) {
+            ejections.failed(attempt.broker(), now);
+        }
+    }
+
     /**
      * A broker with an address that is not yet tried, one that is not known to fail where there is one: it has no connections
-     * and would attract all. Null when none is left.
+     * and would attract all. One that is ejected only when there is no other. Null when none is left.
      */
     @Nullable
     Broker pick(Set<InetSocketAddress> tried, String key, long now) {
         List<Broker> left = brokers.stream()
-                .filter(broker -> broker.isEnabled() && broker.promising(tried, now))
+                .filter(broker -> broker.mayServe(now) && broker.promising(tried, now))
                 .toList();
+        if (left.isEmpty()) {
+            left = brokers.stream()
+                    .filter(broker -> broker.mayServe(now) && broker.hasUntried(tried))
+                    .toList();
+        }
         if (left.isEmpty()) {
             left = brokers.stream()
                     .filter(broker -> broker.isEnabled() && broker.hasUntried(tried))

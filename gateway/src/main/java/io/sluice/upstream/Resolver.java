@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,20 +28,32 @@ final class Resolver implements AutoCloseable {
 
     private static final int THREADS = 2;
 
+    /** Who knows the addresses of a name. */
+    interface Names {
+        /** All of them, IPv4 and IPv6; may take its time. */
+        InetAddress[] lookUp(String host) throws UnknownHostException;
+    }
+
+    private final Names names;
+
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(THREADS, task -> {
         Thread thread = new Thread(task, "sluice resolver");
         thread.setDaemon(true);
         return thread;
     });
 
+    Resolver(Names names) {
+        this.names = names;
+    }
+
     void start(Collection<Cluster> clusters) {
         List<Cluster> all = List.copyOf(clusters);
-        int names = all.stream().mapToInt(cluster -> cluster.brokers().size()).sum();
-        CountDownLatch first = new CountDownLatch(names);
+        int brokers = all.stream().mapToInt(cluster -> cluster.brokers().size()).sum();
+        CountDownLatch first = new CountDownLatch(brokers);
         for (Cluster cluster : all) {
             for (Broker broker : cluster.brokers()) {
                 executor.execute(() -> {
-                    resolve(cluster, broker, true);
+                    again(cluster, broker, resolve(cluster, broker, true));
                     first.countDown();
                 });
             }
@@ -54,23 +67,22 @@ final class Resolver implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the task reports all that can go wrong by itself
-    private void resolve(Cluster cluster, Broker broker, boolean first) {
-        String host = broker.address().host();
-        Duration again = cluster.config().resolveInterval();
+    /** Looks one broker's name up; returns after how long that should be done again. */
+    Duration resolve(Cluster cluster, Broker broker, boolean first) {
+        Duration interval = cluster.config().resolveInterval();
         try {
-            boolean known = broker.isResolved();
-            broker.resolvedTo(List.of(InetAddress.getAllByName(host)));
-            if (!known && !first) {
+            List<InetAddress> addresses = List.of(names.lookUp(broker.address().host()));
+            if (broker.resolvedTo(addresses) && !first) {
                 LOG.info(
-                        "broker name resolves now cluster={} broker={}",
+                        "broker name resolves anew cluster={} broker={} addresses={}",
                         cluster.config().name(),
-                        broker.name());
+                        broker.name(),
+                        addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(",")));
             }
+            return interval;
         } catch (UnknownHostException unknown) {
-            if (!broker.isResolved()) {
-                again = RETRY.compareTo(again) < 0 ? RETRY : again;
-            }
+            boolean sooner = !broker.isResolved() && RETRY.compareTo(interval) < 0;
+            Duration again = sooner ? RETRY : interval;
             if (first) {
                 LOG.warn(
                         "broker name does not resolve cluster={} broker={}; trying again every {} s",
@@ -78,9 +90,17 @@ final class Resolver implements AutoCloseable {
                         broker.name(),
                         again.toSeconds());
             }
+            return again;
         }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the task reports all that can go wrong by itself
+    private void again(Cluster cluster, Broker broker, Duration in) {
         if (!executor.isShutdown()) {
-            executor.schedule(() -> resolve(cluster, broker, false), again.toMillis(), TimeUnit.MILLISECONDS);
+            executor.schedule(
+                    () -> again(cluster, broker, resolve(cluster, broker, false)),
+                    in.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 

@@ -7,6 +7,7 @@ import io.sluice.session.Dialer;
 import io.sluice.session.SessionGroup;
 import io.sluice.telemetry.Metrics;
 import io.sluice.tls.BrokerTls;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.Map;
  */
 public final class Upstream implements AutoCloseable {
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
-    private final Resolver resolver = new Resolver();
+    private final Resolver resolver = new Resolver(InetAddress::getAllByName);
 
     /**
      * Resolves all names once, and waits a little for it.
@@ -90,22 +91,30 @@ public final class Upstream implements AutoCloseable {
         List<Metrics.BrokerGauge> all = new ArrayList<>();
         for (Cluster cluster : clusters.values()) {
             for (Broker broker : cluster.brokers()) {
-                boolean up = broker.isEnabled() && broker.isUp();
+                String state = state(broker, System.nanoTime());
                 all.add(new Metrics.BrokerGauge(
-                        cluster.config().name(), broker.name(), up, state(broker, up), broker.sessions()));
+                        cluster.config().name(),
+                        broker.name(),
+                        state.equals("up") || state.equals("slow-start"),
+                        state,
+                        broker.sessions(),
+                        broker.ejections()));
             }
         }
         return all;
     }
 
-    private static String state(Broker broker, boolean up) {
+    private static String state(Broker broker, long now) {
         if (!broker.isEnabled()) {
             return "disabled";
         }
         if (!broker.isResolved()) {
             return "unresolved";
         }
-        return !up ? "down" : broker.isStarting(System.nanoTime()) ? "slow-start" : "up";
+        if (broker.isEjected(now)) {
+            return "ejected";
+        }
+        return !broker.isUp() ? "down" : broker.isStarting(now) ? "slow-start" : "up";
     }
 
     /** What became of warm connections, by name of the cluster. */

@@ -25,6 +25,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Confined to its I/O thread.
  */
 final class WarmConnections {
+    private final Cluster cluster;
     private final Connector connector;
     private final IoContext io;
     private final TimerWheel wheel;
@@ -33,8 +34,9 @@ final class WarmConnections {
     private final Map<Broker, Shelf> shelves = new HashMap<>();
 
     /** @param most to each broker; may be 0 */
-    WarmConnections(Connector connector, IoContext io, TimerWheel wheel, int most, WarmCounts counts) {
-        this.connector = connector;
+    WarmConnections(Cluster cluster, IoContext io, TimerWheel wheel, int most, WarmCounts counts) {
+        this.cluster = cluster;
+        connector = cluster.connector();
         this.io = io;
         this.wheel = wheel;
         this.most = most;
@@ -89,7 +91,7 @@ final class WarmConnections {
         @Override
         public void opened(Attempt attempt, StreamConnection connection) {
             counts.opened.increment();
-            broker.reached(attempt.address(), System.nanoTime());
+            cluster.reached(attempt);
             broker.addWarm(1);
             Warm warm = new Warm(this, connection);
             boolean alone = logic.isEmpty();
@@ -105,7 +107,7 @@ final class WarmConnections {
         public void failed(Attempt attempt, String reason) {
             logic.failed();
             broker.released();
-            broker.failed(attempt.address(), reason, System.nanoTime());
+            cluster.failed(attempt, reason);
         }
 
         @Nullable

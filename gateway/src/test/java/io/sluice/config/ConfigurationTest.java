@@ -68,6 +68,7 @@ class ConfigurationTest {
                                 List.of(new BrokerConfig(new HostPort("10.0.0.11", 1883), 1)),
                                 new BalanceConfig(
                                         BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
+                                new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
                                 Duration.ofSeconds(3),
                                 2,
                                 new LinkConfig(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.BalanceConfig;
 import io.sluice.config.BrokerConfig;
 import io.sluice.config.ClusterConfig;
+import io.sluice.config.EjectConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
 import io.sluice.net.IoThreads;
@@ -12,7 +13,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,6 +52,7 @@ class ClusterTest {
                 "default",
                 names,
                 new BalanceConfig(BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
+                new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
                 Duration.ofSeconds(3),
                 2,
                 LinkConfig.PLAIN,
@@ -119,5 +123,75 @@ class ClusterTest {
 
         assertThat(picks(cluster, Set.of(address(0)), Broker.AVOID_NANOS)).containsExactly(live);
         assertThat(picks(cluster, Set.of(address(2)), Broker.AVOID_NANOS)).doesNotContain(live);
+    }
+
+    @Test
+    void givesAnEjectedBrokerNoneUnlessNoOtherIsLeft() throws Exception {
+        Cluster cluster = cluster(2);
+        Broker ejected = cluster.brokers().get(0);
+        ejected.eject(100);
+
+        assertThat(picks(cluster, NONE, 99)).containsExactly(cluster.brokers().get(1));
+        assertThat(picks(cluster, Set.of(address(1)), 99)).containsExactly(ejected);
+        assertThat(picks(cluster, NONE, 100)).contains(ejected);
+    }
+
+    @Test
+    @DisplayName("a name that resolves anew: dials go to the new addresses, what failed at the old ones is forgotten")
+    void followsANameThatMoves() throws Exception {
+        Cluster cluster = cluster(1);
+        Broker broker = cluster.brokers().get(0);
+        List<InetAddress> zone = new ArrayList<>();
+        try (Resolver resolver = new Resolver(host -> lookUp(zone))) {
+            zone.add(InetAddress.getByName("10.0.0.7"));
+            zone.add(InetAddress.getByName("2001:db8::7"));
+            assertThat(resolver.resolve(cluster, broker, false)).isEqualTo(Duration.ofSeconds(30));
+            assertThat(dialled(cluster))
+                    .as("all addresses, of either family")
+                    .containsExactlyInAnyOrder("10.0.0.7", "2001:db8:0:0:0:0:0:7");
+
+            broker.failed(new InetSocketAddress(zone.get(0), PORT), REASON, 0);
+            broker.failed(new InetSocketAddress(zone.get(1), PORT), REASON, 0);
+            broker.eject(Long.MAX_VALUE);
+            zone.clear();
+            resolver.resolve(cluster, broker, false);
+            assertThat(dialled(cluster)).as("nobody answers").hasSize(2);
+
+            zone.add(InetAddress.getByName("10.0.0.8"));
+            resolver.resolve(cluster, broker, false);
+            assertThat(dialled(cluster)).containsExactly("10.0.0.8");
+            assertThat(broker.isUp()).isTrue();
+            assertThat(broker.isEjected(1)).isFalse();
+        }
+    }
+
+    @Test
+    void asksAgainSoonForANameThatNeverResolved() throws Exception {
+        Cluster cluster = cluster(1);
+        Broker broker = new Cluster(cluster.config(), null, threads, List.of())
+                .brokers()
+                .get(0);
+        List<InetAddress> zone = new ArrayList<>();
+        try (Resolver resolver = new Resolver(host -> lookUp(zone))) {
+            assertThat(resolver.resolve(cluster, broker, true)).isEqualTo(Duration.ofSeconds(2));
+            zone.add(InetAddress.getByName("10.0.0.7"));
+            assertThat(resolver.resolve(cluster, broker, false)).isEqualTo(Duration.ofSeconds(30));
+            assertThat(broker.isResolved()).isTrue();
+        }
+    }
+
+    private static InetAddress[] lookUp(List<InetAddress> zone) throws UnknownHostException {
+        if (zone.isEmpty()) {
+            throw new UnknownHostException();
+        }
+        return zone.toArray(InetAddress[]::new);
+    }
+
+    private static Set<String> dialled(Cluster cluster) {
+        Broker broker = Objects.requireNonNull(cluster.pick(NONE, "", 1));
+        return IntStream.range(0, PICKS)
+                .mapToObj(i -> Objects.requireNonNull(broker.next(NONE, 1)))
+                .map(address -> address.getAddress().getHostAddress())
+                .collect(Collectors.toSet());
     }
 }
