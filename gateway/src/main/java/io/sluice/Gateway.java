@@ -1,6 +1,7 @@
 package io.sluice;
 
 import io.sluice.admin.AdminListener;
+import io.sluice.admin.HealthListener;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.Configuration;
 import io.sluice.config.GatewayConfig;
@@ -38,6 +39,7 @@ import io.sluice.upstream.WarmTotals;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -101,10 +103,11 @@ public final class Gateway implements AutoCloseable {
     private final Operator operator;
     private final SessionLog sessionLog;
     private final Metrics metrics;
-    private volatile boolean stopping;
+    private volatile boolean draining;
     private volatile List<Setting> settings = List.of();
     private volatile Runnable drain = this::stop;
     private volatile @Nullable AdminListener admin;
+    private volatile @Nullable HealthListener health;
 
     private Gateway(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
         this.config = config;
@@ -173,6 +176,7 @@ public final class Gateway implements AutoCloseable {
                 }
             }
             gateway.listenToOperators();
+            gateway.listenToBalancers();
             gateway.listeners.forEach(Listener::start);
             if (gateway.memory != null) {
                 gateway.memory.start();
@@ -210,6 +214,12 @@ public final class Gateway implements AutoCloseable {
     /** Where operators connect; empty where that is off. */
     public Optional<InetSocketAddress> adminAddress() {
         return Optional.ofNullable(admin).map(AdminListener::address);
+    }
+
+    /** Where balancers ask; empty where that is off. */
+    public List<InetSocketAddress> healthAddresses() {
+        HealthListener balancers = health;
+        return balancers == null ? List.of() : balancers.addresses();
     }
 
     /** Names what an operator's call to drain does; without it the gateway stops. */
@@ -256,8 +266,8 @@ public final class Gateway implements AutoCloseable {
         drain.run();
     }
 
-    boolean isStopping() {
-        return stopping;
+    boolean isDraining() {
+        return draining;
     }
 
     Metrics metrics() {
@@ -288,10 +298,33 @@ public final class Gateway implements AutoCloseable {
         return memory == null ? 0 : memory.level();
     }
 
+    /** From here on /readyz says no; clients are still let in. */
+    void beUnready() {
+        draining = true;
+    }
+
+    /** Closes the listening sockets and refuses further handshakes; sessions go on. */
+    void stopListening() {
+        draining = true;
+        listeners.forEach(Listener::stop);
+    }
+
+    /**
+     * Tells every session to go (0x8B or, with a reference, 0x9C; close 1012), evenly over a time.
+     *
+     * @param serverReference another server for the clients, null where there is none
+     */
+    void tellSessions(Duration spread, @Nullable String serverReference) {
+        for (int i = 0; i < groups.size(); i++) {
+            SessionGroup group = groups.get(i);
+            IoContext io = threads.contexts().get(i);
+            io.later(() -> new Farewells(io, group, spread.toNanos(), serverReference).run());
+        }
+    }
+
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
     public void stop() {
-        stopping = true;
-        listeners.forEach(Listener::stop);
+        stopListening();
         eachSession(Session::stop);
         long longest = config.limits().stream()
                 .mapToLong(limit -> limit.closeTimeout().toNanos())
@@ -327,12 +360,24 @@ public final class Gateway implements AutoCloseable {
         if (operators != null) {
             operators.close();
         }
+        HealthListener balancers = health;
+        if (balancers != null) {
+            balancers.close();
+        }
         listeners.forEach(Listener::stop);
         if (memory != null) {
             memory.close();
         }
         upstream.close();
         threads.stop();
+    }
+
+    private void listenToBalancers() throws StartException {
+        try {
+            health = HealthListener.start(config.health(), operator);
+        } catch (IOException failed) {
+            throw new StartException(cannotListen("health.bind", config.health().get(0), failed));
+        }
     }
 
     private void listenToOperators() throws StartException {

@@ -232,6 +232,6 @@ final class Operator implements Operations, Metrics.Gauges {
 
     @Override
     public boolean draining() {
-        return gateway.isStopping();
+        return gateway.isDraining();
     }
 }

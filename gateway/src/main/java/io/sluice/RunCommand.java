@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Serves until a signal: SIGTERM says goodbye to every client, SIGINT ends at once.
+ * Serves until a signal: SIGTERM drains, another one then ends at once, as SIGINT does.
  *
  * <p>Confined to the main thread.
  */
@@ -24,11 +24,16 @@ import picocli.CommandLine.Mixin;
         name = "run",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Runs the gateway until SIGTERM (says goodbye, ends with 0) or SIGINT (ends at once, with 130).",
+        description =
+                "Runs the gateway until SIGTERM (drains as drain.* says, ends with 0, or with 3 when sessions had to"
+                        + " be cut; a second one cuts at once) or SIGINT (ends at once, with 130).",
         optionListHeading = "%nOptions:%n")
 final class RunCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
     private static final int INTERRUPTED = 128 + 2;
+
+    /** Not all sessions have ended before the process had to. */
+    private static final int CUT = 3;
 
     @Mixin
     private final ConfigurationOptions options = new ConfigurationOptions();
@@ -37,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
     private static final String NAMES_KEPT_SECONDS = "1";
 
     private final CountDownLatch terminated = new CountDownLatch(1);
+    private final CountDownLatch hurried = new CountDownLatch(1);
 
     @Override
     public Integer call() throws UsageException, StartException, InterruptedException {
@@ -56,15 +62,21 @@ final class RunCommand implements Callable<Integer> {
                             new HostPort(address.getAddress().getHostAddress(), address.getPort())));
             log.info("{}", serving(gateway, configuration.gateway()));
             terminated.await();
-            log.info("stops: clients are told");
-            gateway.stop();
+            boolean drained = new Drain(gateway, configuration.gateway().drain(), hurried).run();
+            log.info("stopped");
+            return drained ? Main.OK : CUT;
         }
-        log.info("stopped");
-        return Main.OK;
     }
 
     private void listenToSignals() {
-        Signals.on("TERM", terminated::countDown);
+        Signals.on("TERM", () -> {
+            if (terminated.getCount() > 0) {
+                terminated.countDown();
+            } else {
+                log.info("another SIGTERM: ends at once");
+                hurried.countDown();
+            }
+        });
         Signals.on("INT", () -> {
             log.info("SIGINT: ends at once");
             System.exit(INTERRUPTED);

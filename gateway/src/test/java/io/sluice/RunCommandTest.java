@@ -26,16 +26,22 @@ class RunCommandTest {
 
     @BeforeEach
     void start() throws IOException {
-        process = new ProcessBuilder(withSignals(
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "run",
-                        "--set=listener.bind=127.0.0.1:0",
-                        "--set=listener.tls=off",
-                        "--set=admin.bind=127.0.0.1:0",
-                        "--set=cluster.brokers=127.0.0.1:1883"))
+        start("--set=drain.unready-delay=0s");
+    }
+
+    private void start(String... settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "run",
+                "--set=listener.bind=127.0.0.1:0",
+                "--set=listener.tls=off",
+                "--set=admin.bind=127.0.0.1:0",
+                "--set=cluster.brokers=127.0.0.1:1883"));
+        command.addAll(List.of(settings));
+        process = new ProcessBuilder(withSignals(command.toArray(String[]::new)))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         log = process.errorReader(UTF_8);
@@ -87,6 +93,20 @@ class RunCommandTest {
 
         assertThat(rest()).last().asString().endsWith("stopped");
         assertThat(status()).isZero();
+    }
+
+    @Test
+    void endsAtOnceOnASecondSigterm() throws Exception {
+        kill();
+        start("--set=drain.unready-delay=30s", "--set=drain.hard-stop-after=50s");
+        awaitLine(" serves ");
+        signal("TERM");
+        awaitLine("drains: not ready");
+
+        signal("TERM");
+
+        assertThat(rest()).first().asString().contains("another SIGTERM");
+        assertThat(status()).as("nobody was cut").isZero();
     }
 
     @Test

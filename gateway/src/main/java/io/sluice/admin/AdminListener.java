@@ -146,8 +146,8 @@ public final class AdminListener implements AutoCloseable {
         }
         allow(exchange, "GET");
         return switch (path) {
-            case "/healthz" -> Answer.text("ok\n");
-            case "/readyz" -> readiness();
+            case "/healthz" -> Health.live();
+            case "/readyz" -> Health.ready(operations);
             case "/metrics" ->
                 new Answer(
                         200,
@@ -155,13 +155,6 @@ public final class AdminListener implements AutoCloseable {
                         new String(operations.metrics().scrape(), UTF_8));
             default -> page(exchange);
         };
-    }
-
-    private Answer readiness() {
-        if (operations.gauges().draining()) {
-            return Answer.text(503, "draining\n");
-        }
-        return operations.live() ? Answer.text("ready\n") : Answer.text(503, "no live broker\n");
     }
 
     private Answer page(HttpServerExchange exchange) {

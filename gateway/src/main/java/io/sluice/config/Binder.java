@@ -33,12 +33,22 @@ final class Binder {
                 gateway.get(Keys.GATEWAY_MAX_SESSIONS),
                 gateway.get(Keys.GATEWAY_IO_THREADS).orElse(cores),
                 assignments.entries(Section.MEMORY).get(0).get(Keys.MEMORY_WATERMARKS),
+                assignments.entries(Section.HEALTH).get(0).get(Keys.HEALTH_BIND),
                 admin(assignments.entries(Section.ADMIN).get(0)),
+                drain(assignments.entries(Section.DRAIN).get(0)),
                 log(assignments.entries(Section.LOG).get(0)));
     }
 
     private static AdminConfig admin(Entry entry) {
         return new AdminConfig(entry.get(Keys.ADMIN_BIND), resolved(entry, Keys.ADMIN_TOKEN_FILE));
+    }
+
+    private static DrainConfig drain(Entry entry) {
+        return new DrainConfig(
+                entry.get(Keys.DRAIN_UNREADY_DELAY),
+                entry.get(Keys.DRAIN_CLOSE_SPREAD_TIME),
+                entry.get(Keys.DRAIN_HARD_STOP_AFTER),
+                entry.get(Keys.DRAIN_SERVER_REFERENCE));
     }
 
     private static LogConfig log(Entry entry) {

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.ClientAuth;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,12 +39,29 @@ final class Checks {
         proxies();
         operators();
         addresses();
+        drain();
         references();
         brokers();
         brokerTls();
         overlappingRoutes();
         unused();
         return warnings;
+    }
+
+    private void drain() {
+        Entry drain = assignments.entries(Section.DRAIN).get(0);
+        Duration unready = drain.find(Keys.DRAIN_UNREADY_DELAY).orElse(Duration.ZERO);
+        Duration spread = drain.find(Keys.DRAIN_CLOSE_SPREAD_TIME).orElse(Duration.ZERO);
+        boolean late = drain.find(Keys.DRAIN_HARD_STOP_AFTER)
+                .filter(hard -> hard.compareTo(unready.plus(spread)) < 0)
+                .isPresent();
+        if (late) {
+            drain.complain(
+                    Keys.DRAIN_HARD_STOP_AFTER,
+                    "too short, sessions would be cut before they are told to go; write at least "
+                            + unready.plus(spread).toMillis() + "ms, unready-delay and close-spread-time together",
+                    problems);
+        }
     }
 
     private void tlsBundles() {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param maxSessions sessions at a time; empty is what descriptors and heap allow ({@code gateway.max-sessions})
+ * @param health where balancers and kubelets ask; empty is off ({@code health.bind})
  * @param memory empty: nothing is done about memory that runs short
  * @param ioThreads number of I/O threads, at least 1 ({@code gateway.io-threads})
  */
@@ -24,7 +25,9 @@ public record GatewayConfig(
         Optional<Integer> maxSessions,
         int ioThreads,
         Optional<MemoryConfig> memory,
+        List<HostPort> health,
         AdminConfig admin,
+        DrainConfig drain,
         LogConfig log) {
 
     public GatewayConfig {
@@ -33,5 +36,6 @@ public record GatewayConfig(
         routes = List.copyOf(routes);
         clusters = List.copyOf(clusters);
         limits = List.copyOf(limits);
+        health = List.copyOf(health);
     }
 }

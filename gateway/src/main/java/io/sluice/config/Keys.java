@@ -41,6 +41,8 @@ final class Keys {
     private static final Format<String> TOKEN =
             Format.matching(Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "a token", "write e.g. mqtt");
 
+    private static final Pattern SERVER_REFERENCE = Pattern.compile("[!-~]{1,255}");
+
     private static final Pattern WATERMARKS = Pattern.compile("(\\d{1,3})% *, *(\\d{1,3})% *, *(\\d{1,3})%");
 
     static final Key<List<HostPort>> LISTENER_BIND = row(
@@ -558,6 +560,14 @@ final class Keys {
                     + " broker are not read, from the third those go that have not sent CONNECT. Three rising percents,"
                     + " or off.");
 
+    static final Key<List<HostPort>> HEALTH_BIND = row(
+            Section.HEALTH,
+            "bind",
+            "off",
+            Format.listOr("off", Hosts.hostPort(0, "[::]:8081")),
+            "Where balancers and kubelets ask /healthz and /readyz over HTTP, without a token: host:port, several by"
+                    + " comma, e.g. [::]:8081, or off.");
+
     static final Key<Optional<HostPort>> ADMIN_BIND = row(
             Section.ADMIN,
             "bind",
@@ -572,6 +582,36 @@ final class Keys {
             Format.path(),
             "File whose first line is the token that operators show; required beyond loopback. With one even loopback"
                     + " needs it.");
+
+    static final Key<Duration> DRAIN_UNREADY_DELAY = row(
+            Section.DRAIN,
+            "unready-delay",
+            "5s",
+            Quantity.duration("0s", "1h"),
+            "After SIGTERM /readyz says no at once, and clients are still let in for so long, until balancers have"
+                    + " noticed; 0s to 1h.");
+    static final Key<Duration> DRAIN_CLOSE_SPREAD_TIME = row(
+            Section.DRAIN,
+            "close-spread-time",
+            "15s",
+            Quantity.duration("0s", "24h"),
+            "Then the sessions are told to go, spread over so long, so that they do not all come back at once; 0s to"
+                    + " 24h.");
+    static final Key<Duration> DRAIN_HARD_STOP_AFTER = row(
+            Section.DRAIN,
+            "hard-stop-after",
+            "25s",
+            Quantity.duration("0s", "25h"),
+            "So long after SIGTERM what is left is cut, 0s to 25h; at least unready-delay and close-spread-time together."
+                    + " Whoever sends SIGKILL (systemd, Kubernetes after 30s) has to wait longer.");
+    static final Key<Optional<String>> DRAIN_SERVER_REFERENCE = row(
+            Section.DRAIN,
+            "server-reference",
+            "none",
+            Format.or(
+                    "none",
+                    Format.matching(SERVER_REFERENCE, "a server reference", "write e.g. other.example.com:443")),
+            "Another server that MQTT 5.0 clients are told to use (Server Reference), or none.");
 
     static final Key<LogConfig.Format> LOG_FORMAT = row(
             Section.LOG,

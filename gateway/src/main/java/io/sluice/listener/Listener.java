@@ -299,7 +299,7 @@ public final class Listener {
         metrics.upgraded(config.name());
         client.start(session);
         if (stopping) {
-            session.stop();
+            session.drain(null); // it came while the listening sockets were being closed
         }
     }
 }

@@ -108,7 +108,13 @@ class ConfigurationTest {
                         Optional.empty(),
                         3,
                         Optional.of(new MemoryConfig(75, 85, 95)),
+                        List.of(),
                         new AdminConfig(Optional.of(new HostPort("127.0.0.1", 9883)), Optional.empty()),
+                        new DrainConfig(
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(25),
+                                Optional.empty()),
                         new LogConfig(LogConfig.Format.TEXT, true, LogConfig.UserName.PLAIN)));
     }
 

@@ -39,7 +39,7 @@ final class CloseCauseTest {
         assertThat(actual).containsExactlyElementsOf(expected);
     }
 
-    private static List<String> golden() throws IOException {
+    static List<String> golden() throws IOException {
         try (InputStream file = CloseCauseTest.class.getResourceAsStream("close-causes.txt")) {
             String text = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
             return text.lines()
