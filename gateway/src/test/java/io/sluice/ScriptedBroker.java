@@ -41,13 +41,22 @@ final class ScriptedBroker implements AutoCloseable {
         this(0, tls);
     }
 
+    /** On a port that another has had and closed. */
+    static ScriptedBroker at(int port) throws IOException {
+        return new ScriptedBroker(0, null, port);
+    }
+
     private ScriptedBroker(int receiveBuffer, @Nullable TlsBundle tls) throws IOException {
+        this(receiveBuffer, tls, 0);
+    }
+
+    private ScriptedBroker(int receiveBuffer, @Nullable TlsBundle tls, int port) throws IOException {
         this.tls = tls;
         server = new ServerSocket();
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);
         }
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
         server.setSoTimeout(PATIENCE_MILLIS);
     }
 
@@ -140,6 +149,10 @@ final class ScriptedBroker implements AutoCloseable {
     /** Expects that the gateway has not dialled. */
     void assertUntouched() throws IOException {
         assertThat(peek()).as("the gateway has dialled the broker").isFalse();
+    }
+
+    int port() {
+        return server.getLocalPort();
     }
 
     /** host:port, as the configuration wants it. */

@@ -45,7 +45,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /**
-     * Without limits of rate and without warm connections where none are set.
+     * Without limits of rate, warm connections and health checks where none are set.
      *
      * @param settings {@code key=value} each, {@code cluster.brokers} among them
      */
@@ -84,6 +84,9 @@ final class TestGateway implements AutoCloseable {
         }
         if (all.stream().noneMatch(setting -> setting.startsWith("cluster.warm.max="))) {
             all.add("cluster.warm.max=off"); // a scripted broker answers in the order of its clients
+        }
+        if (all.stream().noneMatch(setting -> setting.startsWith("cluster.health."))) {
+            all.add("cluster.health.type=off"); // for the same reason
         }
         for (String rate : List.of("limit.publish.rate", "limit.packets.rate", "limit.bytes.rate")) {
             if (all.stream().noneMatch(setting -> setting.startsWith(rate + "="))) {

@@ -131,6 +131,13 @@ final class Binder {
                         entry.get(Keys.CLUSTER_EJECT_AFTER),
                         entry.get(Keys.CLUSTER_EJECT_TIME),
                         entry.get(Keys.CLUSTER_EJECT_MAX)),
+                new HealthConfig(
+                        entry.get(Keys.CLUSTER_HEALTH_TYPE),
+                        entry.get(Keys.CLUSTER_HEALTH_INTERVAL),
+                        entry.get(Keys.CLUSTER_HEALTH_TIMEOUT),
+                        entry.get(Keys.CLUSTER_HEALTH_RISE),
+                        entry.get(Keys.CLUSTER_HEALTH_FALL),
+                        entry.get(Keys.CLUSTER_HEALTH_URL)),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
                 link(entry),

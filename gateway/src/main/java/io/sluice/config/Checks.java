@@ -43,6 +43,7 @@ final class Checks {
         references();
         brokers();
         brokerTls();
+        health();
         overlappingRoutes();
         unused();
         return warnings;
@@ -258,6 +259,35 @@ final class Checks {
                             key,
                             "without effect while TLS is off; write " + cluster.path(Keys.CLUSTER_TLS) + "=on",
                             problems));
+        }
+    }
+
+    private void health() {
+        for (Entry cluster : assignments.entries(Section.CLUSTER)) {
+            boolean http = cluster.find(Keys.CLUSTER_HEALTH_TYPE)
+                    .filter(type -> type == HealthConfig.Type.HTTP)
+                    .isPresent();
+            Optional<Optional<String>> read = cluster.find(Keys.CLUSTER_HEALTH_URL);
+            Optional<String> url = read.flatMap(text -> text);
+            if (http && read.isPresent() && url.isEmpty()) {
+                cluster.complain(
+                        Keys.CLUSTER_HEALTH_TYPE,
+                        "\"http\" needs a URL; write e.g. " + cluster.path(Keys.CLUSTER_HEALTH_URL)
+                                + "=http://{host}:8080/health",
+                        problems);
+            }
+            for (BrokerConfig broker : cluster.find(Keys.CLUSTER_BROKERS).orElse(List.of())) {
+                String asked = http
+                        ? url.map(text -> HealthConfig.urlOf(text, broker.address()))
+                                .orElse(null)
+                        : null;
+                if (asked != null && Keys.httpUrl(asked) == null) {
+                    cluster.complain(
+                            Keys.CLUSTER_HEALTH_URL,
+                            Quote.quote(asked) + " is no URL; names in URLs have no _, write the address of the broker",
+                            problems);
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
  * @param brokers at least one
  * @param balance how sessions are shared out among them
  * @param eject when one that is not reached is left alone for a while
+ * @param health how they are checked
  * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
  * @param link how connections are made
@@ -21,6 +22,7 @@ public record ClusterConfig(
         List<BrokerConfig> brokers,
         BalanceConfig balance,
         EjectConfig eject,
+        HealthConfig health,
         Duration dialTimeout,
         int dialTries,
         LinkConfig link,

@@ -295,6 +295,42 @@ final class Keys {
             "50%",
             Quantity.percent("1%", "100%"),
             "Most brokers of a cluster at a time, 1% to 100%; of one broker none.");
+    static final Key<HealthConfig.Type> CLUSTER_HEALTH_TYPE = row(
+            Section.CLUSTER,
+            "health.type",
+            "auto",
+            Format.choice("auto", "tcp", "mqtt", "http", "off")
+                    .map(word -> HealthConfig.Type.valueOf(word.toUpperCase(Locale.ROOT))),
+            "How brokers are checked: tcp (a connection, TLS included), mqtt (an answer to CONNECT, with a client id of the"
+                    + " gateway's own), http (2xx from health.url), off, or auto: mqtt with send-proxy-protocol, else tcp."
+                    + " One that fails gets no sessions.");
+    static final Key<Duration> CLUSTER_HEALTH_INTERVAL = row(
+            Section.CLUSTER,
+            "health.interval",
+            "5s",
+            Quantity.duration("100ms", "1h"),
+            "From one check to the next, give or take a tenth, 100ms to 1h.");
+    static final Key<Duration> CLUSTER_HEALTH_TIMEOUT =
+            row(Section.CLUSTER, "health.timeout", "2s", Quantity.duration("1ms", "1m"), "Longest check, 1ms to 1m.");
+    static final Key<Integer> CLUSTER_HEALTH_RISE = row(
+            Section.CLUSTER,
+            "health.rise",
+            "2",
+            Quantity.count(1, 100),
+            "So many good checks in a row bring a broker back, 1 to 100.");
+    static final Key<Integer> CLUSTER_HEALTH_FALL = row(
+            Section.CLUSTER,
+            "health.fall",
+            "3",
+            Quantity.count(1, 100),
+            "So many failed checks in a row take a broker out, 1 to 100.");
+    static final Key<Optional<String>> CLUSTER_HEALTH_URL = row(
+            Section.CLUSTER,
+            "health.url",
+            "off",
+            Format.or(Checks.OFF, Keys::healthUrl),
+            "With health.type=http, the URL that is asked of each broker; {host} in it is the broker's host, e.g."
+                    + " http://{host}:8080/health.");
     static final Key<Optional<Integer>> CLUSTER_WARM_MAX = row(
             Section.CLUSTER,
             "warm.max",
@@ -649,18 +685,34 @@ final class Keys {
     }
 
     private static @Nullable URI httpUrl(String text, Consumer<String> problems) {
+        URI url = httpUrl(text);
+        if (url == null) {
+            problems.accept(Quote.quote(text)
+                    + " is not off or an http URL without user and fragment; write e.g. http://127.0.0.1:9000/auth");
+        }
+        return url;
+    }
+
+    private static @Nullable String healthUrl(String text, Consumer<String> problems) {
+        if (httpUrl(text.replace(HealthConfig.HOST, "localhost")) == null) {
+            problems.accept(
+                    Quote.quote(text) + " is not off or an http URL without user and fragment; write e.g. http://"
+                            + HealthConfig.HOST + ":8080/health");
+            return null;
+        }
+        return text;
+    }
+
+    /** Null where it is none that can be asked. */
+    static @Nullable URI httpUrl(String text) {
         try {
             URI url = new URI(text);
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            if (http && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null) {
-                return url;
-            }
+            boolean plain = url.getRawUserInfo() == null && url.getRawFragment() == null;
+            return http && url.getHost() != null && plain ? url : null;
         } catch (URISyntaxException unreadable) {
-            // told below
+            return null;
         }
-        problems.accept(Quote.quote(text)
-                + " is not off or an http URL without user and fragment; write e.g. http://127.0.0.1:9000/auth");
-        return null;
     }
 
     private static MqttVersion version(String word) {

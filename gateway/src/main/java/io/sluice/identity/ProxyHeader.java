@@ -107,6 +107,11 @@ public final class ProxyHeader {
                 .flip();
     }
 
+    /** Version 1, of a connection whose ends are not told. */
+    public static ByteBuffer unknown() {
+        return ByteBuffer.wrap("PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** Version 2, for a connection that the proxy opened on its own behalf, such as a health check. */
     public static ByteBuffer local() {
         return prefix(LOCAL, 0, 0).flip();

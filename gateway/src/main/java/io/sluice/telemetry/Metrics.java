@@ -85,10 +85,11 @@ public final class Metrics {
      * @param up sessions may be sent to it
      * @param state a word for {@code up}, or why not
      * @param connections open and being opened, those of sessions
+     * @param well health checks have nothing against it
      * @param ejections since the start
      */
     public record BrokerGauge(
-            String cluster, String broker, boolean up, String state, int connections, long ejections) {}
+            String cluster, String broker, boolean up, String state, int connections, boolean well, long ejections) {}
 
     /**
      * What the status page draws, since the start.
@@ -280,6 +281,9 @@ public final class Metrics {
         });
         gauge("sluice_broker_connections", "Connections of sessions.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(b.connections(), b.cluster(), b.broker()));
+        });
+        gauge("sluice_broker_health_up", "1 unless health checks fail.", broker, null, point -> {
+            gauges.brokers().forEach(b -> point.call(bit(b.well()), b.cluster(), b.broker()));
         });
         counted("sluice_broker_ejections", "Times that dials did not reach the broker.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call((double) b.ejections(), b.cluster(), b.broker()));

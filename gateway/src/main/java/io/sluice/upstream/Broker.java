@@ -38,6 +38,10 @@ final class Broker {
     /** Null once it was reached after that. */
     private volatile @Nullable Long ejectedUntil;
 
+    /** What health checks say is not well: the broker as a whole, and addresses of it. */
+    private volatile boolean unwell;
+
+    private final Set<InetSocketAddress> unwellAddresses = ConcurrentHashMap.newKeySet();
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean blamed;
     private final AtomicInteger warm = new AtomicInteger();
@@ -105,6 +109,35 @@ final class Broker {
         enabled = sessions;
     }
 
+    /**
+     * Takes the word of a health check. A broker of which nothing was well begins by slow start.
+     *
+     * @param at null: the broker as a whole
+     */
+    void well(@Nullable InetSocketAddress at, boolean yes, long now) {
+        boolean before = isWell();
+        if (at == null) {
+            unwell = !yes;
+        } else if (yes) {
+            unwellAddresses.remove(at);
+        } else {
+            unwellAddresses.add(at);
+        }
+        if (!before && isWell()) {
+            slowStart.begin(now);
+        }
+    }
+
+    /** Health checks have nothing against at least one of its addresses. */
+    boolean isWell() {
+        return !unwell && (resolved.isEmpty() || resolved.stream().anyMatch(at -> !unwellAddresses.contains(at)));
+    }
+
+    /** As last resolved. */
+    List<InetSocketAddress> addresses() {
+        return resolved;
+    }
+
     /** Takes it out of its cluster. */
     void eject(long until) {
         ejections.incrementAndGet();
@@ -133,7 +166,7 @@ final class Broker {
 
     /** Sessions may be sent to it, as far as is known. */
     boolean mayServe(long now) {
-        return enabled && isResolved() && !isEjected(now);
+        return enabled && isResolved() && isWell() && !isEjected(now);
     }
 
     void acquired() {
@@ -144,9 +177,12 @@ final class Broker {
         connections.decrementAndGet();
     }
 
-    /** It has an address that the last dial has reached, or that was not dialed yet; no matter how long ago that was. */
+    /**
+     * It has an address that is well, and that the last dial has reached, or that was not dialed yet; no matter how long ago
+     * that was.
+     */
     boolean isUp() {
-        return resolved.stream().anyMatch(address -> !failing.containsKey(address));
+        return isWell() && resolved.stream().anyMatch(at -> !failing.containsKey(at) && !unwellAddresses.contains(at));
     }
 
     /** Connections that wait for a client. */
@@ -206,6 +242,12 @@ final class Broker {
 
     private List<InetSocketAddress> candidates() {
         List<InetSocketAddress> all = resolved;
+        if (unwell) {
+            return List.of();
+        }
+        if (!unwellAddresses.isEmpty()) {
+            all = all.stream().filter(at -> !unwellAddresses.contains(at)).toList();
+        }
         if (all.size() < 2) {
             return all;
         }
@@ -233,6 +275,7 @@ final class Broker {
         }
         resolved = found;
         failing.keySet().retainAll(found);
+        unwellAddresses.retainAll(found);
         if (Collections.disjoint(before, found)) {
             ejectedUntil = null;
         }
@@ -267,7 +310,8 @@ final class Broker {
         }
     }
 
-    private static HostPort shown(InetSocketAddress at) {
+    /** For the log. */
+    static HostPort shown(InetSocketAddress at) {
         return new HostPort(at.getAddress().getHostAddress(), at.getPort());
     }
 }

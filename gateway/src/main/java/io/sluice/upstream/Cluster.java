@@ -1,6 +1,8 @@
 package io.sluice.upstream;
 
 import io.sluice.config.ClusterConfig;
+import io.sluice.config.HealthConfig;
+import io.sluice.config.LinkConfig;
 import io.sluice.mqtt.Connect;
 import io.sluice.net.IoThreads;
 import io.sluice.session.Dial;
@@ -20,7 +22,7 @@ import org.xnio.XnioIoThread;
  *
  * <p>Thread-safe.
  */
-final class Cluster implements Dialer {
+final class Cluster implements Dialer, AutoCloseable {
     private final ClusterConfig config;
     private final List<Broker> brokers;
     private final Balancer balancer;
@@ -31,6 +33,9 @@ final class Cluster implements Dialer {
     private final WarmCounts warmCounts = new WarmCounts();
     /** One for each I/O thread. */
     private final List<WarmConnections> warm = new ArrayList<>();
+
+    private final List<HealthCheck> checks = new ArrayList<>();
+    private final @Nullable HttpProbes http;
 
     /** @param tls null for plain TCP */
     Cluster(ClusterConfig config, @Nullable BrokerTls tls, IoThreads threads, List<SessionGroup> groups) {
@@ -49,6 +54,40 @@ final class Cluster implements Dialer {
             int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
             warm.add(new WarmConnections(
                     this, threads.contexts().get(i), groups.get(i).wheel(), share, warmCounts));
+        }
+        http = healthType() == HealthConfig.Type.HTTP ? new HttpProbes(config.health()) : null;
+    }
+
+    private HealthConfig.Type healthType() {
+        HealthConfig.Type type = config.health().type();
+        boolean headers = config.link().sendProxyProtocol() != LinkConfig.ProxyProtocol.OFF;
+        return type != HealthConfig.Type.AUTO ? type : headers ? HealthConfig.Type.MQTT : HealthConfig.Type.TCP;
+    }
+
+    /** Begins to look at the brokers, each from one of the I/O threads. To be called once. */
+    void startChecks() {
+        HealthConfig.Type type = healthType();
+        if (type != HealthConfig.Type.OFF) {
+            for (int i = 0; i < brokers.size(); i++) {
+                int thread = i % groups.size();
+                HealthCheck check = new HealthCheck(
+                        this,
+                        type,
+                        brokers.get(i),
+                        threads.contexts().get(thread),
+                        groups.get(thread).wheel(),
+                        http);
+                checks.add(check);
+                check.start();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        checks.forEach(HealthCheck::stop);
+        if (http != null) {
+            http.close();
         }
     }
 
@@ -89,7 +128,7 @@ final class Cluster implements Dialer {
 
     @Override
     public boolean live() {
-        return brokers.stream().anyMatch(broker -> broker.isEnabled() && broker.isResolved());
+        return brokers.stream().anyMatch(broker -> broker.isEnabled() && broker.isResolved() && broker.isWell());
     }
 
     /** A dial, of a session or ahead of one, has reached its broker. */

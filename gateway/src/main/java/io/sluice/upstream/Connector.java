@@ -93,12 +93,16 @@ final class Connector {
         }
     }
 
+    boolean hasTls() {
+        return tls != null;
+    }
+
     /**
      * A PROXY header stands in front of all, TLS too: where there are both, TLS cannot begin before the client is known
      * (proxy-protocol.txt 2, as HAProxy's send-proxy has it).
      */
     boolean headerBeforeTls() {
-        return tls != null && config.sendProxyProtocol() != LinkConfig.ProxyProtocol.OFF;
+        return hasTls() && config.sendProxyProtocol() != LinkConfig.ProxyProtocol.OFF;
     }
 
     /** What tells the broker who the client is; null where it is not told. */
@@ -109,6 +113,16 @@ final class Connector {
             case OFF -> null;
             case V1 -> ProxyHeader.v1(info.address(), info.local());
             case V2 -> ProxyHeader.v2(info.address(), info.local(), extras(info.tls(), session.id()));
+        };
+    }
+
+    /** What stands in front of the gateway's own connections; null where nothing does. */
+    @Nullable
+    ByteBuffer local() {
+        return switch (config.sendProxyProtocol()) {
+            case OFF -> null;
+            case V1 -> ProxyHeader.unknown();
+            case V2 -> ProxyHeader.local();
         };
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All clusters of the gateway, and the thread that keeps their names resolved.
+ * All clusters of the gateway, the threads that keep their names resolved, and the checks of their brokers.
  *
  * <p>Thread-safe.
  */
@@ -34,6 +34,7 @@ public final class Upstream implements AutoCloseable {
             clusters.put(config.name(), new Cluster(config, tls.get(config.name()), threads, groups));
         }
         resolver.start(clusters.values());
+        clusters.values().forEach(Cluster::startChecks);
     }
 
     /**
@@ -98,6 +99,7 @@ public final class Upstream implements AutoCloseable {
                         state.equals("up") || state.equals("slow-start"),
                         state,
                         broker.sessions(),
+                        broker.isWell(),
                         broker.ejections()));
             }
         }
@@ -127,5 +129,6 @@ public final class Upstream implements AutoCloseable {
     @Override
     public void close() {
         resolver.close();
+        clusters.values().forEach(Cluster::close);
     }
 }

@@ -69,6 +69,13 @@ class ConfigurationTest {
                                 new BalanceConfig(
                                         BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
                                 new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
+                                new HealthConfig(
+                                        HealthConfig.Type.AUTO,
+                                        Duration.ofSeconds(5),
+                                        Duration.ofSeconds(2),
+                                        2,
+                                        3,
+                                        Optional.empty()),
                                 Duration.ofSeconds(3),
                                 2,
                                 new LinkConfig(

@@ -6,6 +6,7 @@ import io.sluice.config.BalanceConfig;
 import io.sluice.config.BrokerConfig;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.EjectConfig;
+import io.sluice.config.HealthConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
 import io.sluice.net.IoThreads;
@@ -53,6 +54,8 @@ class ClusterTest {
                 names,
                 new BalanceConfig(BalanceConfig.By.LEAST_CONNECTIONS, 1.25, Optional.of(Duration.ofSeconds(30))),
                 new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
+                new HealthConfig(
+                        HealthConfig.Type.OFF, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3, Optional.empty()),
                 Duration.ofSeconds(3),
                 2,
                 LinkConfig.PLAIN,
