@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.config.Configuration;
+import io.sluice.config.ConfigurationException;
 import io.sluice.tls.DevCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +14,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,16 +29,15 @@ import picocli.CommandLine;
 class DeploymentTest {
     private static final Path DEPLOY = Path.of("../deploy");
 
-    /** {@code drain.hard-stop-after}: who stops the process must wait longer. */
-    private static final int HARD_STOP_SECONDS = 25;
-
     @Test
-    void unitLetsTheGatewayStopAndReload() throws IOException {
+    void unitLetsTheGatewayStopAndReload() throws Exception {
         Map<String, List<String>> unit = unit();
 
-        assertThat(Integer.parseInt(only(unit, "TimeoutStopSec"))).isGreaterThan(HARD_STOP_SECONDS);
+        assertThat(Duration.ofSeconds(Integer.parseInt(only(unit, "TimeoutStopSec"))))
+                .isGreaterThan(hardStop());
         assertThat(only(unit, "ExecReload")).isEqualTo("/bin/kill -HUP $MAINPID");
         assertThat(only(unit, "RestartPreventExitStatus")).isEqualTo(String.valueOf(Main.USAGE));
+        assertThat(only(unit, "SuccessExitStatus")).isEqualTo("3 130");
         assertThat(only(unit, "ExecStart")).isEqualTo("sluice run -c /etc/sluice/gateway.properties");
     }
 
@@ -88,6 +90,12 @@ class DeploymentTest {
         assertThat(output).isEmpty();
         assertThat(shellcheck.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(shellcheck.exitValue()).isZero();
+    }
+
+    /** {@code drain.hard-stop-after} by default: who stops the process must wait longer. */
+    static Duration hardStop() throws ConfigurationException {
+        List<String> smallest = List.of("tls.certificate=a", "tls.private-key=b", "cluster.brokers=localhost:1883");
+        return Configuration.load(null, Map.of(), smallest).gateway().drain().hardStopAfter();
     }
 
     private static boolean isScript(Path file) {

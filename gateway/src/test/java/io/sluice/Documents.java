@@ -2,14 +2,17 @@ package io.sluice;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Reads YAML and JSON strictly: a key twice is an error.
@@ -17,21 +20,21 @@ import java.util.List;
  * <p>Immutable.
  */
 final class Documents {
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .build();
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private Documents() {}
 
-    /** All documents of a YAML file. */
+    /** All documents of a YAML file, aliases and merged keys resolved. */
     static List<JsonNode> yaml(Path file) throws IOException {
-        try (MappingIterator<JsonNode> documents =
-                YAML.readerFor(JsonNode.class).readValues(file.toFile())) {
-            return documents.readAll();
+        LoaderOptions strict = new LoaderOptions();
+        strict.setAllowDuplicateKeys(false);
+        List<JsonNode> documents = new ArrayList<>();
+        try (Reader in = Files.newBufferedReader(file)) {
+            new Yaml(new SafeConstructor(strict)).loadAll(in).forEach(tree -> documents.add(JSON.valueToTree(tree)));
         }
+        return documents;
     }
 
     static JsonNode json(Path file) throws IOException {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,20 @@ class PackagesIT {
         assertThat(names(home.resolve("lib/lib"))).noneMatch(name -> name.matches("artemis.*|junit.*|sluice.*"));
         assertThat(home.resolve("sluice")).isExecutable();
         assertThat(home.resolve("deploy/systemd/sluice.service")).isNotEmptyFile();
+    }
+
+    /** A version that this module resolves otherwise than the gateway does would be missing. */
+    @Test
+    void tarballHoldsEveryJarThatTheGatewayNames() throws Exception {
+        Path lib = unpack().resolve("lib");
+
+        try (JarFile jar = new JarFile(lib.resolve("sluice-gateway.jar").toFile())) {
+            String classPath = jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+
+            assertThat(classPath.split(" ", -1))
+                    .hasSizeGreaterThan(20)
+                    .allSatisfy(name -> assertThat(lib.resolve(name)).isRegularFile());
+        }
     }
 
     @Test

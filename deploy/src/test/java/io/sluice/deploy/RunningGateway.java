@@ -56,6 +56,8 @@ final class RunningGateway implements AutoCloseable {
         Map<String, String> all = new HashMap<>(environment);
         all.put("SLUICE__CLUSTER__BROKERS", broker.address().toString());
         all.put("SLUICE__ADMIN__BIND", "off");
+        all.put("SLUICE__DRAIN__UNREADY_DELAY", "0s");
+        all.put("SLUICE__DRAIN__CLOSE_SPREAD_TIME", "0s");
         Process process =
                 Command.builder(all, command).redirectErrorStream(true).start();
         return new RunningGateway(broker, process);
