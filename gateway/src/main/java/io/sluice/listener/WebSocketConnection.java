@@ -1,6 +1,7 @@
 package io.sluice.listener;
 
 import io.sluice.net.IoContext;
+import io.sluice.net.NoRoomException;
 import io.sluice.net.Outlet;
 import io.sluice.net.ReadBudget;
 import io.sluice.net.TlsStream;
@@ -73,6 +74,7 @@ final class WebSocketConnection
     private boolean resting;
     private boolean inputEnded;
     private boolean lost;
+    private CloseCause lostBy = CloseCause.CLIENT_LOST;
     private boolean reported;
     private byte @Nullable [] pongDue;
 
@@ -326,7 +328,7 @@ final class WebSocketConnection
         inputEnded = true;
         source.suspendReads();
         if (phase == Phase.OPEN) {
-            session().clientFailed(CloseCause.CLIENT_LOST);
+            session().clientFailed(lostBy);
         } else {
             close();
         }
@@ -358,12 +360,20 @@ final class WebSocketConnection
                 return true;
             }
             sink.resumeWrites();
+        } catch (NoRoomException shed) {
+            bytes.position(bytes.limit());
+            lose(CloseCause.MEMORY_SHED);
         } catch (IOException ordinary) {
             bytes.position(bytes.limit());
-            lost = true;
-            later();
+            lose(CloseCause.CLIENT_LOST);
         }
         return false;
+    }
+
+    private void lose(CloseCause why) {
+        lost = true;
+        lostBy = why;
+        later();
     }
 
     /** RFC 6455 5.5.1: a Close is answered with its own code. */

@@ -28,7 +28,8 @@ public final class Outlet {
      * Takes all remaining bytes.
      *
      * @return true when all is on its way; false when something waits for {@link #drain}
-     * @throws IOException the connection is lost; nothing waits any more
+     * @throws IOException the connection is lost, or in the case of {@link NoRoomException} has to be given up; nothing waits
+     *     any more
      */
     public boolean send(ByteBuffer bytes) throws IOException {
         if (waiting != null) {
@@ -39,12 +40,20 @@ public final class Outlet {
             // one write takes all, but for TLS, where each takes a record
         }
         if (bytes.hasRemaining()) {
-            waiting = pool.directBuffer(bytes.remaining());
+            waiting = buffer(bytes.remaining());
             waiting.writeBytes(bytes);
             return false;
         }
         unflushed = !sink.flush();
         return !unflushed;
+    }
+
+    private ByteBuf buffer(int size) throws NoRoomException {
+        try {
+            return pool.directBuffer(size);
+        } catch (OutOfMemoryError outsideTheHeap) {
+            throw new NoRoomException();
+        }
     }
 
     /**

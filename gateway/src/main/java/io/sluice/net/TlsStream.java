@@ -159,9 +159,17 @@ public final class TlsStream {
         return records.remaining() >= length;
     }
 
-    private void keep(ByteBuffer records) {
+    private ByteBuf buffer(int size) throws NoRoomException {
+        try {
+            return io.pool().directBuffer(size);
+        } catch (OutOfMemoryError outsideTheHeap) {
+            throw new NoRoomException();
+        }
+    }
+
+    private void keep(ByteBuffer records) throws NoRoomException {
         if (records.hasRemaining()) {
-            partial = io.pool().directBuffer(records.remaining()).writeBytes(records);
+            partial = buffer(records.remaining()).writeBytes(records);
         }
     }
 
@@ -292,7 +300,7 @@ public final class TlsStream {
             if (before == null) {
                 next.write(records);
                 if (records.hasRemaining()) {
-                    waiting = io.pool().directBuffer(records.remaining()).writeBytes(records);
+                    waiting = buffer(records.remaining()).writeBytes(records);
                 }
             } else {
                 before.writeBytes(records);

@@ -1,6 +1,7 @@
 package io.sluice.upstream;
 
 import io.sluice.net.IoContext;
+import io.sluice.net.NoRoomException;
 import io.sluice.net.Outlet;
 import io.sluice.net.ReadBudget;
 import io.sluice.session.CloseCause;
@@ -56,6 +57,9 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     private boolean inputEnded;
     private boolean outputShut;
     private boolean lost;
+    /** It is lost for want of memory. */
+    private boolean noRoom;
+
     private boolean reported;
 
     /** @param header of the PROXY protocol; null without */
@@ -90,6 +94,11 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
                 return true;
             }
             sink.resumeWrites();
+        } catch (NoRoomException shed) {
+            bytes.position(bytes.limit());
+            lost = true;
+            noRoom = true;
+            later();
         } catch (IOException ordinary) {
             bytes.position(bytes.limit());
             lost = true;
@@ -220,6 +229,8 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
                     reported = true;
                     session.upstreamClosed();
                 }
+            } else if (noRoom) {
+                session.shed();
             } else if (lost) {
                 inputEnds();
             }

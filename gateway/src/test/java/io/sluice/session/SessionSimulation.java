@@ -66,7 +66,7 @@ final class SessionSimulation {
                         new Rate(1 + random.nextInt(50), 1 + random.nextInt(10)),
                         new Rate(1 + random.nextInt(2000), 1 + random.nextInt(200)),
                         TimeUnit.SECONDS.toNanos(5),
-                        0,
+                        random.nextInt(4) == 0 ? TimeUnit.SECONDS.toNanos(1 + random.nextInt(20)) : 0,
                         random.nextInt(4) == 0);
         SessionPolicy policy = new SessionPolicy(
                 "web",
@@ -149,6 +149,8 @@ final class SessionSimulation {
             case 7 -> order("kick", session::kick);
             case 8 -> order("ban", session::ban);
             case 9 -> order("shed", session::shed);
+            case 10, 11 -> event("hold back", session::holdBack);
+            case 12, 13, 14 -> event("let go", session::letGo);
             case 1, 2 -> {
                 clock.forwardNanos(TimeUnit.SECONDS.toNanos(random.nextLong(100_000)));
                 ticks(1);

@@ -18,7 +18,6 @@ final class SessionSimulationTest {
     private static final Set<CloseCause> NOT_SIMULATED = EnumSet.of(
             CloseCause.BRIDGE_REFUSED,
             CloseCause.TAKEN_OVER,
-            CloseCause.RATE_EXCEEDED,
             CloseCause.TEXT_FRAME,
             CloseCause.FRAME_ERROR,
             CloseCause.CLOSE_REASON_INVALID,
