@@ -218,6 +218,11 @@ final class Operator implements Operations, Metrics.Gauges {
     }
 
     @Override
+    public Map<String, Integer> queues() {
+        return upstream.queues();
+    }
+
+    @Override
     public Map<String, Instant> certificates() {
         Map<String, Instant> ends = new HashMap<>();
         bundles.forEach((listener, bundle) ->

@@ -171,6 +171,8 @@ final class Api {
                     .put("up", broker.up())
                     .put("state", broker.state())
                     .put("connections", broker.connections())
+                    .put("connecting", broker.connecting())
+                    .put("ejections", broker.ejections())
                     .end();
         }
         json.end();

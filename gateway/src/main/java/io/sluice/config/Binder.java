@@ -138,6 +138,11 @@ final class Binder {
                         entry.get(Keys.CLUSTER_HEALTH_RISE),
                         entry.get(Keys.CLUSTER_HEALTH_FALL),
                         entry.get(Keys.CLUSTER_HEALTH_URL)),
+                new SlotConfig(
+                        entry.get(Keys.CLUSTER_MAX_CONNECTIONS),
+                        entry.get(Keys.CLUSTER_MAX_CONNECTING),
+                        entry.get(Keys.CLUSTER_QUEUE_SIZE).orElse(0),
+                        entry.get(Keys.CLUSTER_QUEUE_TIMEOUT)),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
                 link(entry),

@@ -12,6 +12,7 @@ import java.util.List;
  * @param balance how sessions are shared out among them
  * @param eject when one that is not reached is left alone for a while
  * @param health how they are checked
+ * @param slots how much they take at a time
  * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
  * @param link how connections are made
@@ -23,6 +24,7 @@ public record ClusterConfig(
         BalanceConfig balance,
         EjectConfig eject,
         HealthConfig health,
+        SlotConfig slots,
         Duration dialTimeout,
         int dialTries,
         LinkConfig link,

@@ -276,6 +276,31 @@ final class Keys {
             "2",
             Quantity.count(1, 100),
             "How many brokers are tried for one client, 1 to 100.");
+    static final Key<Integer> CLUSTER_MAX_CONNECTIONS = row(
+            Section.CLUSTER,
+            "max-connections",
+            "unlimited",
+            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            "Connections to each broker, warm ones included, 1 to 1000000000, or unlimited. Clients beyond it wait.");
+    static final Key<Integer> CLUSTER_MAX_CONNECTING = row(
+            Section.CLUSTER,
+            "max-connecting",
+            "unlimited",
+            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            "Clients that each broker has not yet answered with CONNACK, 1 to 1000000000, or unlimited. Others wait: a storm"
+                    + " of clients reaches the broker at its own pace.");
+    static final Key<Optional<Integer>> CLUSTER_QUEUE_SIZE = row(
+            Section.CLUSTER,
+            "queue-size",
+            "1000",
+            Quantity.countOr("off", 1, 1_000_000),
+            "Most clients that wait for a place at any broker, 1 to 1000000, or off; further ones get CONNACK 3 or 0x89.");
+    static final Key<Duration> CLUSTER_QUEUE_TIMEOUT = row(
+            Section.CLUSTER,
+            "queue-timeout",
+            "10s",
+            Quantity.duration("1ms", "1h"),
+            "Longest wait of one, 1ms to 1h; limit.connack-timeout goes on meanwhile.");
     static final Key<Optional<Integer>> CLUSTER_EJECT_AFTER = row(
             Section.CLUSTER,
             "eject.after",

@@ -68,6 +68,9 @@ public final class Metrics {
         /** Every broker of every cluster. */
         List<BrokerGauge> brokers();
 
+        /** How many sessions wait for a broker, by name of the cluster. */
+        Map<String, Integer> queues();
+
         /** When the certificate of each listener ends, that for unknown server names. */
         Map<String, Instant> certificates();
 
@@ -85,11 +88,19 @@ public final class Metrics {
      * @param up sessions may be sent to it
      * @param state a word for {@code up}, or why not
      * @param connections open and being opened, those of sessions
+     * @param connecting those of them that have no CONNACK yet
      * @param well health checks have nothing against it
      * @param ejections since the start
      */
     public record BrokerGauge(
-            String cluster, String broker, boolean up, String state, int connections, boolean well, long ejections) {}
+            String cluster,
+            String broker,
+            boolean up,
+            String state,
+            int connections,
+            int connecting,
+            boolean well,
+            long ejections) {}
 
     /**
      * What the status page draws, since the start.
@@ -281,6 +292,12 @@ public final class Metrics {
         });
         gauge("sluice_broker_connections", "Connections of sessions.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(b.connections(), b.cluster(), b.broker()));
+        });
+        gauge("sluice_broker_connecting", "Those of them that have no CONNACK yet.", broker, null, point -> {
+            gauges.brokers().forEach(b -> point.call(b.connecting(), b.cluster(), b.broker()));
+        });
+        gauge("sluice_cluster_queue", "Sessions that wait for a broker.", List.of("cluster"), null, point -> {
+            gauges.queues().forEach((name, length) -> point.call(length, name));
         });
         gauge("sluice_broker_health_up", "1 unless health checks fail.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(bit(b.well()), b.cluster(), b.broker()));

@@ -44,6 +44,7 @@ final class Broker {
     private final Set<InetSocketAddress> unwellAddresses = ConcurrentHashMap.newKeySet();
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean blamed;
+    private final AtomicInteger connecting = new AtomicInteger();
     private final AtomicInteger warm = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<InetSocketAddress> resolved = List.of();
@@ -92,7 +93,7 @@ final class Broker {
         return connections.get();
     }
 
-    /** Connections of sessions, open and being opened, and those warm ones that are being opened. */
+    /** Connections of sessions, open and being opened. */
     int sessions() {
         return Math.max(0, connections.get() - warm.get());
     }
@@ -169,8 +170,34 @@ final class Broker {
         return enabled && isResolved() && isWell() && !isEjected(now);
     }
 
-    void acquired() {
-        connections.incrementAndGet();
+    /** One connection more, unless there are as many. */
+    boolean tryAcquire(int most) {
+        return addBelow(connections, most);
+    }
+
+    /** Sessions that have no CONNACK yet. */
+    int connecting() {
+        return connecting.get();
+    }
+
+    /** One of them more, unless there are as many. */
+    boolean tryConnecting(int most) {
+        return addBelow(connecting, most);
+    }
+
+    void endConnecting() {
+        connecting.decrementAndGet();
+    }
+
+    private static boolean addBelow(AtomicInteger count, int most) {
+        int now = count.get();
+        while (now < most) {
+            if (count.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = count.get();
+        }
+        return false;
     }
 
     void released() {
@@ -185,7 +212,7 @@ final class Broker {
         return isWell() && resolved.stream().anyMatch(at -> !failing.containsKey(at) && !unwellAddresses.contains(at));
     }
 
-    /** Connections that wait for a client. */
+    /** Connections that wait for a client, and are opened to do so. */
     int warm() {
         return warm.get();
     }

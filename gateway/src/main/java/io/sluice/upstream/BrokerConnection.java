@@ -46,7 +46,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     private final StreamSinkConduit sink;
     private final Outlet outlet;
     private final ReadBudget budget;
-    private final Broker broker;
+    private final Slot slot;
     private final Session session;
     /** Goes in front of the first bytes, in one write with them; null without. */
     private @Nullable ByteBuffer header;
@@ -64,11 +64,11 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
 
     /** @param header of the PROXY protocol; null without */
     BrokerConnection(
-            IoContext io, StreamConnection connection, Broker broker, Session session, @Nullable ByteBuffer header) {
+            IoContext io, StreamConnection connection, Slot slot, Session session, @Nullable ByteBuffer header) {
         this.header = header;
         this.io = io;
         this.connection = connection;
-        this.broker = broker;
+        this.slot = slot;
         this.session = session;
         source = connection.getSourceChannel().getConduit();
         sink = connection.getSinkChannel().getConduit();
@@ -288,7 +288,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         phase = Phase.GONE;
         outlet.release();
         IoUtils.safeClose(connection);
-        broker.released();
+        slot.release();
         later();
     }
 

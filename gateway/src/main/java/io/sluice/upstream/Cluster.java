@@ -27,6 +27,7 @@ final class Cluster implements Dialer, AutoCloseable {
     private final List<Broker> brokers;
     private final Balancer balancer;
     private final Ejections ejections;
+    private final Slots slots;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
     private final Connector connector;
@@ -49,6 +50,7 @@ final class Cluster implements Dialer, AutoCloseable {
                 .toList();
         balancer = Balancer.of(config.balance());
         ejections = new Ejections(config.name(), config.eject(), brokers);
+        slots = new Slots(config.slots(), brokers, this::closeWarm);
         int most = config.link().warmMax();
         for (int i = 0; i < groups.size(); i++) {
             int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
@@ -103,6 +105,16 @@ final class Cluster implements Dialer, AutoCloseable {
         return connector;
     }
 
+    Slots slots() {
+        return slots;
+    }
+
+    private void closeWarm() {
+        for (int i = 0; i < warm.size(); i++) {
+            threads.contexts().get(i).later(warm.get(i)::giveUp);
+        }
+    }
+
     WarmTotals warmTotals() {
         return warmCounts.totals();
     }
@@ -148,11 +160,10 @@ final class Cluster implements Dialer, AutoCloseable {
     }
 
     /**
-     * A broker with an address that is not yet tried, one that is not known to fail where there is one: it has no connections
-     * and would attract all. One that is ejected only when there is no other. Null when none is left.
+     * The brokers that a session may go to: those with an address that is not yet tried, those not known to fail where there are
+     * any: these have no connections and would attract all. Those that are ejected only when there is no other.
      */
-    @Nullable
-    Broker pick(Set<InetSocketAddress> tried, String key, long now) {
+    List<Broker> eligible(Set<InetSocketAddress> tried, long now) {
         List<Broker> left = brokers.stream()
                 .filter(broker -> broker.mayServe(now) && broker.promising(tried, now))
                 .toList();
@@ -166,6 +177,23 @@ final class Cluster implements Dialer, AutoCloseable {
                     .filter(broker -> broker.isEnabled() && broker.hasUntried(tried))
                     .toList();
         }
-        return left.isEmpty() ? null : balancer.pick(left, key, now);
+        return left;
+    }
+
+    /** One of at least one. */
+    Broker pick(List<Broker> some, String key, long now) {
+        return balancer.pick(some, key, now);
+    }
+
+    /** By the operator's word; those who wait may want it. */
+    void enable(Broker broker, boolean sessions) {
+        broker.enable(sessions, System.nanoTime());
+        slots.freed();
+    }
+
+    /** By the word of a health check; those who wait may want it. */
+    void well(Broker broker, @Nullable InetSocketAddress at, boolean yes) {
+        broker.well(at, yes, System.nanoTime());
+        slots.freed();
     }
 }

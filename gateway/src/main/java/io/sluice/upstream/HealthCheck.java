@@ -140,7 +140,7 @@ final class HealthCheck extends TimerWheel.Timer {
 
     private void changed(Target target, @Nullable String problem) {
         boolean well = problem == null;
-        broker.well(target.address, well, System.nanoTime());
+        cluster.well(broker, target.address, well);
         String address =
                 target.address == null ? "all" : Broker.shown(target.address).toString();
         if (well) {

@@ -75,7 +75,7 @@ public final class Upstream implements AutoCloseable {
         }
         for (Broker one : found.brokers()) {
             if (one.name().equals(broker)) {
-                one.enable(sessions, System.nanoTime());
+                found.enable(one, sessions);
                 return true;
             }
         }
@@ -99,6 +99,7 @@ public final class Upstream implements AutoCloseable {
                         state.equals("up") || state.equals("slow-start"),
                         state,
                         broker.sessions(),
+                        broker.connecting(),
                         broker.isWell(),
                         broker.ejections()));
             }
@@ -117,6 +118,13 @@ public final class Upstream implements AutoCloseable {
             return "ejected";
         }
         return !broker.isUp() ? "down" : broker.isStarting(now) ? "slow-start" : "up";
+    }
+
+    /** How many sessions wait for a broker, by name of the cluster. */
+    public Map<String, Integer> queues() {
+        Map<String, Integer> all = new LinkedHashMap<>();
+        clusters.forEach((name, cluster) -> all.put(name, cluster.slots().length()));
+        return all;
     }
 
     /** What became of warm connections, by name of the cluster. */

@@ -49,9 +49,9 @@ final class WarmConnections {
         return shelf != null && !shelf.logic.isEmpty();
     }
 
-    /** A connection that is sound and silent, now the caller's, its reads suspended; null when there is none. */
+    /** A connection that is sound and silent, now the caller's with its slot, its reads suspended; null when there is none. */
     @Nullable
-    StreamConnection take(Broker broker) {
+    Warm take(Broker broker) {
         Shelf shelf = shelves.get(broker);
         return shelf == null ? null : shelf.take();
     }
@@ -65,8 +65,13 @@ final class WarmConnections {
         }
     }
 
+    /** Closes those that keep sessions waiting. */
+    void giveUp() {
+        shelves.values().forEach(Shelf::giveUp);
+    }
+
     /** The connections to one broker; a timer for their age. */
-    private final class Shelf extends TimerWheel.Timer implements Attempt.Owner {
+    private final class Shelf extends TimerWheel.Timer {
         private final Broker broker;
         private final WarmShelf<Warm> logic;
 
@@ -79,21 +84,24 @@ final class WarmConnections {
             long now = System.nanoTime();
             for (int missing = logic.missing(wheel.now()); missing > 0; missing--) {
                 InetSocketAddress address = broker.promising(Set.of(), now) ? broker.next(Set.of(), now) : null;
-                if (address == null) {
+                Slot slot = address == null ? null : cluster.slots().takeWarm(broker);
+                if (address == null || slot == null) {
                     return;
                 }
-                broker.acquired();
                 logic.opening();
-                new Attempt(connector, broker, address, io, wheel, this, null, connector.headerBeforeTls()).open();
+                boolean bare = connector.headerBeforeTls();
+                new Attempt(connector, broker, address, io, wheel, new Opening(this, slot), null, bare).open();
             }
         }
 
-        @Override
-        public void opened(Attempt attempt, StreamConnection connection) {
+        void opened(StreamConnection connection, Slot slot) {
             counts.opened.increment();
-            cluster.reached(attempt);
-            broker.addWarm(1);
-            Warm warm = new Warm(this, connection);
+            Warm warm = new Warm(this, connection, slot);
+            if (cluster.slots().isCrowded(broker)) {
+                logic.failed();
+                drop(warm, counts.expired);
+                return;
+            }
             boolean alone = logic.isEmpty();
             logic.opened(warm, wheel.now());
             if (alone) {
@@ -103,21 +111,18 @@ final class WarmConnections {
         }
 
         /** The next client tries again. */
-        @Override
-        public void failed(Attempt attempt, String reason) {
+        void failed(Slot slot) {
             logic.failed();
-            broker.released();
-            cluster.failed(attempt, reason);
+            slot.release();
         }
 
         @Nullable
-        StreamConnection take() {
+        Warm take() {
             for (Warm warm = logic.take(wheel.now()); warm != null; warm = logic.take(wheel.now())) {
-                broker.addWarm(-1);
                 warm.source.suspendReads();
                 if (warm.isSilent()) {
                     counts.used.increment();
-                    return warm.connection;
+                    return warm;
                 }
                 drop(warm, counts.dead);
             }
@@ -126,7 +131,6 @@ final class WarmConnections {
 
         void died(Warm warm) {
             if (logic.remove(warm)) {
-                broker.addWarm(-1);
                 drop(warm, counts.dead);
             }
         }
@@ -134,11 +138,20 @@ final class WarmConnections {
         @Override
         protected void expired() {
             for (Warm warm = logic.takeTooOld(wheel.now()); warm != null; warm = logic.takeTooOld(wheel.now())) {
-                broker.addWarm(-1);
                 drop(warm, counts.expired);
             }
             expectAge();
             fill();
+        }
+
+        void giveUp() {
+            while (cluster.slots().isCrowded(broker)) {
+                Warm warm = logic.take(wheel.now());
+                if (warm == null) {
+                    return;
+                }
+                drop(warm, counts.expired);
+            }
         }
 
         private void expectAge() {
@@ -150,31 +163,64 @@ final class WarmConnections {
 
         private void drop(Warm warm, LongAdder count) {
             count.increment();
-            broker.released();
             IoUtils.safeClose(warm.connection);
+            warm.slot.release();
+        }
+    }
+
+    /** One connection on its way to a shelf. */
+    private final class Opening implements Attempt.Owner {
+        private final Shelf shelf;
+        private final Slot slot;
+
+        Opening(Shelf shelf, Slot slot) {
+            this.shelf = shelf;
+            this.slot = slot;
+        }
+
+        @Override
+        public void opened(Attempt attempt, StreamConnection connection) {
+            cluster.reached(attempt);
+            shelf.opened(connection, slot);
+        }
+
+        @Override
+        public void failed(Attempt attempt, String reason) {
+            shelf.failed(slot);
+            cluster.failed(attempt, reason);
         }
     }
 
     /** One connection that waits for a client. */
-    private static final class Warm implements ReadReadyHandler {
+    static final class Warm implements ReadReadyHandler {
         private final Shelf shelf;
         private final StreamConnection connection;
+        private final Slot slot;
         private final StreamSourceConduit source;
         private final ByteBuffer early = ByteBuffer.allocate(1);
 
-        Warm(Shelf shelf, StreamConnection connection) {
+        private Warm(Shelf shelf, StreamConnection connection, Slot slot) {
             this.shelf = shelf;
             this.connection = connection;
+            this.slot = slot;
             source = connection.getSourceChannel().getConduit();
         }
 
-        void watch() {
+        StreamConnection connection() {
+            return connection;
+        }
+
+        Slot slot() {
+            return slot;
+        }
+
+        private void watch() {
             source.setReadReadyHandler(this);
             source.resumeReads();
         }
 
         /** The broker has neither ended it nor said anything; with TLS it may have sent tickets, which are no data. */
-        boolean isSilent() {
+        private boolean isSilent() {
             try {
                 return source.read(early.clear()) == 0;
             } catch (IOException lost) {

@@ -76,6 +76,7 @@ class ConfigurationTest {
                                         2,
                                         3,
                                         Optional.empty()),
+                                new SlotConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1000, Duration.ofSeconds(10)),
                                 Duration.ofSeconds(3),
                                 2,
                                 new LinkConfig(

@@ -9,6 +9,7 @@ import io.sluice.config.EjectConfig;
 import io.sluice.config.HealthConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
+import io.sluice.config.SlotConfig;
 import io.sluice.net.IoThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +57,7 @@ class ClusterTest {
                 new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
                 new HealthConfig(
                         HealthConfig.Type.OFF, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3, Optional.empty()),
+                SlotConfig.UNLIMITED,
                 Duration.ofSeconds(3),
                 2,
                 LinkConfig.PLAIN,
@@ -72,9 +74,7 @@ class ClusterTest {
     }
 
     private static Set<Broker> picks(Cluster cluster, Set<InetSocketAddress> tried, long now) {
-        return IntStream.range(0, PICKS)
-                .mapToObj(i -> cluster.pick(tried, "", now))
-                .collect(Collectors.toSet());
+        return Set.copyOf(cluster.eligible(tried, now));
     }
 
     @Test
@@ -96,7 +96,7 @@ class ClusterTest {
         Broker dead = cluster.brokers().get(0);
         Broker live = cluster.brokers().get(1);
         dead.failed(address(0), REASON, 0);
-        live.acquired();
+        Crowd.connect(live);
 
         assertThat(picks(cluster, NONE, 1)).containsExactly(live);
         assertThat(picks(cluster, NONE, Broker.AVOID_NANOS - 1)).containsExactly(live);
@@ -110,9 +110,9 @@ class ClusterTest {
         Cluster cluster = cluster(2);
         cluster.brokers().get(0).failed(address(0), REASON, 0);
 
-        assertThat(cluster.pick(Set.of(address(1)), "", 1))
-                .isSameAs(cluster.brokers().get(0));
-        assertThat(cluster.pick(Set.of(address(0), address(1)), "", 1)).isNull();
+        assertThat(cluster.eligible(Set.of(address(1)), 1))
+                .containsExactly(cluster.brokers().get(0));
+        assertThat(cluster.eligible(Set.of(address(0), address(1)), 1)).isEmpty();
     }
 
     @Test
@@ -122,7 +122,7 @@ class ClusterTest {
         cluster.brokers().get(0).failed(address(0), REASON, 0);
         cluster.brokers().get(1).failed(address(1), REASON, 0);
         Broker live = cluster.brokers().get(2);
-        live.acquired();
+        Crowd.connect(live);
 
         assertThat(picks(cluster, Set.of(address(0)), Broker.AVOID_NANOS)).containsExactly(live);
         assertThat(picks(cluster, Set.of(address(2)), Broker.AVOID_NANOS)).doesNotContain(live);
@@ -191,7 +191,7 @@ class ClusterTest {
     }
 
     private static Set<String> dialled(Cluster cluster) {
-        Broker broker = Objects.requireNonNull(cluster.pick(NONE, "", 1));
+        Broker broker = cluster.pick(cluster.eligible(NONE, 1), "", 1);
         return IntStream.range(0, PICKS)
                 .mapToObj(i -> Objects.requireNonNull(broker.next(NONE, 1)))
                 .map(address -> address.getAddress().getHostAddress())

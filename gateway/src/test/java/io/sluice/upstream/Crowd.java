@@ -1,5 +1,7 @@
 package io.sluice.upstream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.config.BrokerConfig;
 import io.sluice.config.HostPort;
 import java.util.ArrayList;
@@ -33,6 +35,11 @@ final class Crowd {
                 "default", new BrokerConfig(new HostPort("broker" + number + ".example", 1883), weight), slowStart);
     }
 
+    /** Gives a broker one connection more. */
+    static void connect(Broker broker) {
+        assertThat(broker.tryAcquire(Integer.MAX_VALUE)).isTrue();
+    }
+
     Crowd with(Broker broker) {
         brokers.add(broker);
         return this;
@@ -54,7 +61,7 @@ final class Crowd {
 
     Broker come(String key, long now) {
         Broker chosen = balancer.pick(brokers, key, now);
-        chosen.acquired();
+        connect(chosen);
         return chosen;
     }
 

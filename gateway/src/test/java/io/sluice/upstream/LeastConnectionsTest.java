@@ -37,7 +37,7 @@ class LeastConnectionsTest {
     @Test
     void takesTheEmptierOfTwo() {
         Crowd crowd = new Crowd(balancer, 1, 1);
-        crowd.broker(0).acquired();
+        Crowd.connect(crowd.broker(0));
 
         assertThat(crowd.come("")).isSameAs(crowd.broker(1));
     }
@@ -46,10 +46,10 @@ class LeastConnectionsTest {
     void countsSessionsAndNotWhatWaitsForThem() {
         Crowd crowd = new Crowd(balancer, 1, 1);
         for (int i = 0; i < 8; i++) {
-            crowd.broker(0).acquired();
+            Crowd.connect(crowd.broker(0));
             crowd.broker(0).addWarm(1);
         }
-        crowd.broker(1).acquired();
+        Crowd.connect(crowd.broker(1));
 
         assertThat(crowd.come("")).isSameAs(crowd.broker(0));
     }
@@ -59,9 +59,9 @@ class LeastConnectionsTest {
     void spreadsAmongTheOthers() {
         Crowd crowd = new Crowd(balancer, 1, 1, 1);
         for (int i = 0; i < 10; i++) {
-            crowd.broker(0).acquired();
+            Crowd.connect(crowd.broker(0));
         }
-        crowd.broker(1).acquired();
+        Crowd.connect(crowd.broker(1));
         int[] taken = new int[3];
 
         for (int i = 0; i < 300; i++) {

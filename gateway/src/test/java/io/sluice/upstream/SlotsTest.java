@@ -1,0 +1,262 @@
+package io.sluice.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.SlotConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class SlotsTest {
+    private final Broker broker = Crowd.broker(0, 1);
+    private final Broker other = Crowd.broker(1, 1);
+    private int warmClosed;
+
+    private Slots slots(int maxConnections, int maxConnecting, int queueSize) {
+        return new Slots(
+                new SlotConfig(maxConnections, maxConnecting, queueSize, Duration.ofSeconds(10)),
+                List.of(broker, other),
+                () -> warmClosed++);
+    }
+
+    private static Slot take(Slots slots, Broker broker) {
+        return Objects.requireNonNull(slots.take(broker));
+    }
+
+    /** Wants a place at one broker. */
+    private static final class Waiting implements Slots.Waiter {
+        private final Slots slots;
+        private final Broker wanted;
+        private @Nullable Slot granted;
+
+        Waiting(Slots slots, Broker wanted) {
+            this.slots = slots;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public @Nullable Slot take() {
+            return slots.hasRoom(wanted) ? slots.take(wanted) : null;
+        }
+
+        @Override
+        public void granted(Slot slot) {
+            assertThat(granted).as("granted once").isNull();
+            granted = slot;
+        }
+
+        boolean isGranted() {
+            return granted != null;
+        }
+    }
+
+    @Test
+    void givesSoManyPlacesAtEachBroker() {
+        Slots slots = slots(2, 10, 10);
+
+        Slot first = take(slots, broker);
+        take(slots, broker);
+
+        assertThat(slots.hasRoom(broker)).isFalse();
+        assertThat(slots.take(broker)).isNull();
+        assertThat(broker.connecting()).as("of those that have a place").isEqualTo(2);
+        assertThat(slots.take(other)).as("each for itself").isNotNull();
+        first.accepted();
+        assertThat(slots.take(broker)).as("an accepted one has its connection").isNull();
+        first.release();
+        assertThat(slots.take(broker)).isNotNull();
+    }
+
+    @Test
+    void letsSoManyConnectAtATime() {
+        Slots slots = slots(10, 2, 10);
+
+        Slot first = take(slots, broker);
+        Slot second = take(slots, broker);
+        assertThat(slots.take(broker)).isNull();
+
+        first.accepted();
+        first.accepted();
+        assertThat(broker.connecting()).isEqualTo(1);
+        take(slots, broker);
+        assertThat(slots.take(broker)).isNull();
+        second.release();
+        second.release();
+        assertThat(broker.connecting()).isEqualTo(1);
+        assertThat(broker.connections()).isEqualTo(2);
+        assertThat(slots.take(broker)).isNotNull();
+    }
+
+    @Test
+    void countsWarmConnectionsAndLetsThemWaitForNobody() {
+        Slots slots = slots(2, 1, 10);
+
+        Slot warm = Objects.requireNonNull(slots.takeWarm(broker));
+        assertThat(broker.connections()).isEqualTo(1);
+        assertThat(broker.sessions()).isZero();
+        assertThat(broker.connecting()).isZero();
+        Slot session = take(slots, broker);
+        assertThat(slots.takeWarm(broker)).as("full").isNull();
+        assertThat(slots.begin(broker)).as("one connects already").isFalse();
+
+        session.accepted();
+        assertThat(slots.begin(broker)).isTrue();
+        warm.used();
+        assertThat(broker.sessions()).isEqualTo(2);
+        assertThat(broker.connecting()).isEqualTo(1);
+        warm.release();
+        assertThat(broker.connecting()).isZero();
+        assertThat(broker.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void opensNothingAheadWhileSessionsWait() {
+        Slots slots = slots(10, 1, 10);
+        take(slots, broker);
+        slots.join(new Waiting(slots, broker));
+
+        assertThat(slots.takeWarm(broker)).isNull();
+    }
+
+    @Test
+    void hasWarmConnectionsClosedThatKeepSessionsWaiting() {
+        Slots slots = slots(2, 1, 10);
+        Slot warm = Objects.requireNonNull(slots.takeWarm(broker));
+        Slot connecting = take(slots, broker);
+        Waiting waiting = new Waiting(slots, broker);
+
+        slots.join(waiting);
+        assertThat(slots.isCrowded(broker)).isTrue();
+        assertThat(warmClosed).isPositive();
+        warm.release();
+        assertThat(waiting.isGranted()).as("one still connects").isFalse();
+        connecting.accepted();
+        assertThat(waiting.isGranted()).isTrue();
+        assertThat(slots.isCrowded(broker)).as("nobody waits").isFalse();
+    }
+
+    @Test
+    void servesInTheOrderInWhichTheyCame() {
+        Slots slots = slots(10, 1, 10);
+        Slot held = take(slots, broker);
+        List<Waiting> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(new Waiting(slots, broker));
+            assertThat(slots.join(waiting.get(i))).isTrue();
+        }
+        assertThat(slots.length()).isEqualTo(3);
+
+        held.accepted();
+        assertThat(waiting).extracting(Waiting::isGranted).containsExactly(true, false, false);
+        Objects.requireNonNull(waiting.get(0).granted).release();
+        assertThat(waiting).extracting(Waiting::isGranted).containsExactly(true, true, false);
+        Objects.requireNonNull(waiting.get(1).granted).accepted();
+        assertThat(waiting).extracting(Waiting::isGranted).containsExactly(true, true, true);
+        assertThat(slots.length()).isZero();
+    }
+
+    @Test
+    void passesOverWhoWantsAnother() {
+        Slots slots = slots(10, 1, 10);
+        Slot held = take(slots, broker);
+        take(slots, other);
+        Waiting first = new Waiting(slots, other);
+        Waiting second = new Waiting(slots, broker);
+        slots.join(first);
+        slots.join(second);
+
+        held.accepted();
+
+        assertThat(first.isGranted()).isFalse();
+        assertThat(second.isGranted()).isTrue();
+    }
+
+    @Test
+    void grantsWhatWasFreedBeforeItWaited() {
+        Slots slots = slots(10, 1, 10);
+        Waiting late = new Waiting(slots, broker);
+
+        assertThat(slots.join(late)).isTrue();
+
+        assertThat(late.isGranted()).isTrue();
+        assertThat(slots.length()).isZero();
+    }
+
+    @Test
+    void letsNoMoreWaitThanMay() {
+        Slots slots = slots(1, 1, 2);
+        take(slots, broker);
+        Waiting first = new Waiting(slots, broker);
+
+        assertThat(slots.join(first)).isTrue();
+        assertThat(slots.join(new Waiting(slots, broker))).isTrue();
+        assertThat(slots.join(new Waiting(slots, broker))).isFalse();
+        assertThat(slots.leave(first)).isTrue();
+        assertThat(slots.leave(first)).isFalse();
+        assertThat(slots.join(new Waiting(slots, broker))).isTrue();
+        assertThat(slots(1, 1, 0).join(new Waiting(slots, broker))).as("off").isFalse();
+    }
+
+    @Test
+    void grantsNothingToWhoHasLeft() {
+        Slots slots = slots(10, 1, 10);
+        Slot held = take(slots, broker);
+        Waiting gone = new Waiting(slots, broker);
+        slots.join(gone);
+        slots.leave(gone);
+
+        held.release();
+
+        assertThat(gone.isGranted()).isFalse();
+        assertThat(broker.connecting()).isZero();
+    }
+
+    @Test
+    @Timeout(30)
+    @DisplayName("many threads come, wait, connect and go: never more connect than may, and everybody gets in")
+    void holdsUnderThreads() throws Exception {
+        int clients = 4_000;
+        int most = 7;
+        Slots slots = slots(20, most, clients);
+        AtomicInteger greatest = new AtomicInteger();
+        CountDownLatch in = new CountDownLatch(clients);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int i = 0; i < clients; i++) {
+            Slots.Waiter client = new Slots.Waiter() {
+                @Override
+                public @Nullable Slot take() {
+                    return slots.hasRoom(broker) ? slots.take(broker) : null;
+                }
+
+                @Override
+                public void granted(Slot slot) {
+                    threads.execute(() -> {
+                        greatest.accumulateAndGet(broker.connecting(), Math::max);
+                        slot.accepted();
+                        slot.release();
+                        in.countDown();
+                    });
+                }
+            };
+            threads.execute(() -> assertThat(slots.join(client)).isTrue());
+        }
+
+        assertThat(in.await(25, TimeUnit.SECONDS)).as("everybody is in").isTrue();
+        threads.shutdown();
+        assertThat(threads.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(greatest.get()).isBetween(1, most);
+        assertThat(broker.connecting()).isZero();
+        assertThat(broker.connections()).isZero();
+        assertThat(slots.length()).isZero();
+    }
+}
