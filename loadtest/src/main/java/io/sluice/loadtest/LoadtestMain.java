@@ -17,6 +17,6 @@ public final class LoadtestMain {
     }
 
     static CommandLine commandLine() {
-        return Main.commandLine().addSubcommand(new DemoCommand());
+        return Main.commandLine().addSubcommand(new DemoCommand()).addSubcommand(new RollingCommand());
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.loadtest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 
 /**
  * The few client packets that the demo and the load test send, as bytes.
@@ -12,10 +13,12 @@ import java.io.ByteArrayOutputStream;
 final class MqttPackets {
     static final int CONNACK = 2;
     static final int PUBLISH = 3;
+    static final int PUBACK = 4;
     static final int SUBACK = 9;
     static final int DISCONNECT = 14;
 
     private static final int CLEAN_START = 0x02;
+    private static final byte SESSION_EXPIRY_INTERVAL = 0x11;
 
     private MqttPackets() {}
 
@@ -27,6 +30,21 @@ final class MqttPackets {
      */
     static byte[] connect(int level, String clientId, int keepAliveSeconds) {
         return packet(0x10, connectHeader(level, CLEAN_START, keepAliveSeconds), string(clientId));
+    }
+
+    /**
+     * CONNECT of MQTT 5.0 to a session that outlives its connections.
+     *
+     * @param expirySeconds how long without one
+     */
+    static byte[] connectAgain(String clientId, int keepAliveSeconds, int expirySeconds) {
+        byte[] header = {5, 0, (byte) (keepAliveSeconds >> 8), (byte) keepAliveSeconds};
+        byte[] properties = ByteBuffer.allocate(6)
+                .put((byte) 5)
+                .put(SESSION_EXPIRY_INTERVAL)
+                .putInt(expirySeconds)
+                .array();
+        return packet(0x10, string("MQTT"), header, properties, string(clientId));
     }
 
     /** Protocol name, level, flags, keep alive and, in 5.0, no properties (MQTT 5.0 3.1.2). */
@@ -43,6 +61,12 @@ final class MqttPackets {
     /** PUBLISH at QoS 0, not retained. */
     static byte[] publish(int level, String topic, byte[] payload) {
         return packet(0x30, string(topic), noProperties(level), payload);
+    }
+
+    /** PUBLISH at QoS 1, not retained. */
+    static byte[] publish(int level, String topic, int packetId, boolean again, byte[] payload) {
+        byte[] id = {(byte) (packetId >> 8), (byte) packetId};
+        return packet(again ? 0x3A : 0x32, string(topic), id, noProperties(level), payload);
     }
 
     /** DISCONNECT, normal. */

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,19 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final BlockingQueue<Packet> packets = new LinkedBlockingQueue<>();
+    private final Consumer<Packet> taker;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final PacketCutter cutter = new PacketCutter();
     private volatile boolean paused;
     private volatile @Nullable WebSocket socket;
 
-    private MqttSocket() {}
+    private MqttSocket() {
+        taker = packets::add;
+    }
+
+    private MqttSocket(Consumer<Packet> taker) {
+        this.taker = taker;
+    }
 
     /**
      * How the connection ended.
@@ -52,14 +60,27 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
 
     /** Opens a WebSocket with subprotocol {@code mqtt}; fails as the HTTP client does. */
     static CompletableFuture<MqttSocket> open(HttpClient client, URI uri) {
-        MqttSocket opened = new MqttSocket();
+        return new MqttSocket().open(client, uri, CONNECT_TIMEOUT);
+    }
+
+    /**
+     * Opens a WebSocket with subprotocol {@code mqtt} whose packets are not waited for by {@link #next}.
+     *
+     * @param taker gets each packet on a thread of the HTTP client, one after another
+     * @param timeout for the TCP connection
+     */
+    static CompletableFuture<MqttSocket> open(HttpClient client, URI uri, Consumer<Packet> taker, Duration timeout) {
+        return new MqttSocket(taker).open(client, uri, timeout);
+    }
+
+    private CompletableFuture<MqttSocket> open(HttpClient client, URI uri, Duration timeout) {
         return client.newWebSocketBuilder()
                 .subprotocols("mqtt")
-                .connectTimeout(CONNECT_TIMEOUT)
-                .buildAsync(uri, opened)
-                .thenApply(socket -> {
-                    opened.socket = socket;
-                    return opened;
+                .connectTimeout(timeout)
+                .buildAsync(uri, this)
+                .thenApply(opened -> {
+                    socket = opened;
+                    return this;
                 });
     }
 
@@ -148,7 +169,7 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-        cutter.take(data, packets);
+        cutter.take(data, taker);
         if (!paused) {
             from.request(1);
         }
@@ -174,7 +195,7 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
         private int length;
         private boolean lengthKnown;
 
-        void take(ByteBuffer data, BlockingQueue<Packet> out) {
+        void take(ByteBuffer data, Consumer<Packet> out) {
             while (data.hasRemaining()) {
                 if (firstByte < 0) {
                     firstByte = data.get() & 0xFF;
@@ -189,7 +210,7 @@ final class MqttSocket implements WebSocket.Listener, AutoCloseable {
                     body.writeBytes(chunk);
                 }
                 if (lengthKnown && body.size() == length) {
-                    out.add(new Packet(
+                    out.accept(new Packet(
                             firstByte, ByteBuffer.wrap(body.toByteArray()).asReadOnlyBuffer()));
                     reset();
                 }
