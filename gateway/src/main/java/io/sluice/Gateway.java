@@ -4,6 +4,7 @@ import io.sluice.admin.AdminListener;
 import io.sluice.admin.HealthListener;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.Configuration;
+import io.sluice.config.DrainConfig;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
@@ -91,7 +92,12 @@ public final class Gateway implements AutoCloseable {
     /** What a stop may take beyond the close time-out. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** What it was started with. */
     private final GatewayConfig config;
+
+    private final Door door;
+    private volatile List<RouteConfig> routes;
+    private volatile DrainConfig drainTimes;
     private final IoThreads threads;
     private final List<SessionGroup> groups = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -101,6 +107,7 @@ public final class Gateway implements AutoCloseable {
     private final HoldBudget budget;
     private final @Nullable MemoryGuard memory;
     private final Operator operator;
+    private final CertificateWatch certificates;
     private final SessionLog sessionLog;
     private final Metrics metrics;
     private volatile boolean draining;
@@ -111,6 +118,8 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
         this.config = config;
+        routes = config.routes();
+        drainTimes = config.drain();
         budget = new HoldBudget(means.heldBytes());
         sessionLog = new SessionLog(config.log());
         Map<String, TlsBundle> bundles = loadTls(config);
@@ -123,16 +132,18 @@ public final class Gateway implements AutoCloseable {
         }
         upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
         operator = new Operator(this, threads, groups, upstream, bundles);
+        certificates = new CertificateWatch(bundles);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
-        Door door = door(config, means.descriptors());
+        door = door(config, means.descriptors());
         door.whenOver(metrics::overLimit);
         memory = config.memory().map(this::guard).orElse(null);
         door.refuseWhile(() -> memoryLevel() > 0);
-        List<RouteBinding> routes = config.routes().stream().map(this::bind).toList();
+        List<RouteBinding> bindings =
+                config.routes().stream().map(route -> bind(route, config)).toList();
         for (ListenerConfig listener : config.listeners()) {
             @Nullable TlsBundle bundle = bundles.get(listener.name());
             listeners.add(
-                    new Listener(listener, bundle, routes, threads, groups, new Observer(), door, metrics, fallback));
+                    new Listener(listener, bundle, bindings, threads, groups, new Observer(), door, metrics, fallback));
         }
     }
 
@@ -181,6 +192,7 @@ public final class Gateway implements AutoCloseable {
             if (gateway.memory != null) {
                 gateway.memory.start();
             }
+            gateway.certificates.start();
             return gateway;
         } catch (StartException | RuntimeException | Error failed) {
             gateway.close();
@@ -195,7 +207,7 @@ public final class Gateway implements AutoCloseable {
             String scheme = listener.config().tls().isEmpty() ? "ws://" : "wss://";
             for (InetSocketAddress address : listener.addresses()) {
                 String host = new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
-                for (RouteConfig route : config.routes()) {
+                for (RouteConfig route : routes) {
                     List<String> served = route.listeners();
                     if (served.isEmpty() || served.contains(listener.config().name())) {
                         route.paths().forEach(path -> urls.add(scheme + host + path));
@@ -220,6 +232,44 @@ public final class Gateway implements AutoCloseable {
     public List<InetSocketAddress> healthAddresses() {
         HealthListener balancers = health;
         return balancers == null ? List.of() : balancers.addresses();
+    }
+
+    /** Names where a reload reads the configuration; without it a reload reads certificates alone. */
+    public void onReload(Reload.Source source) {
+        operator.onReload(source);
+    }
+
+    /** Reads again what can be read again, as the operator's call does. */
+    List<String> reload() {
+        return operator.reload();
+    }
+
+    /**
+     * Puts in force what can be while clients are connected: routes, limit policies, networks, the times of a drain.
+     *
+     * @throws IllegalStateException one line for the operator: a route leads to a cluster that is not there yet; nothing changes
+     */
+    void use(GatewayConfig next, List<Setting> inForce) {
+        for (RouteConfig route : next.routes()) {
+            for (String cluster : route.clusters()) {
+                if (config.clusters().stream().noneMatch(known -> known.name().equals(cluster))) {
+                    throw new IllegalStateException("route." + route.name() + ".clusters: the cluster " + cluster
+                            + " is new; new clusters need a restart, and nothing has changed");
+                }
+            }
+        }
+        List<RouteBinding> bindings =
+                next.routes().stream().map(route -> bind(route, next)).toList();
+        listeners.forEach(listener -> listener.use(bindings));
+        door.use(next.address());
+        routes = next.routes();
+        drainTimes = next.drain();
+        settings = inForce;
+    }
+
+    /** How it is to end. */
+    DrainConfig drainTimes() {
+        return drainTimes;
     }
 
     /** Names what an operator's call to drain does; without it the gateway stops. */
@@ -365,6 +415,7 @@ public final class Gateway implements AutoCloseable {
             balancers.close();
         }
         listeners.forEach(Listener::stop);
+        certificates.close();
         if (memory != null) {
             memory.close();
         }
@@ -408,8 +459,8 @@ public final class Gateway implements AutoCloseable {
         return new MemoryGuard(marks, threads, groups, budget, threads::usedDirect, heap::live, System::gc);
     }
 
-    private RouteBinding bind(RouteConfig route) {
-        LimitConfig limit = config.limits().stream()
+    private RouteBinding bind(RouteConfig route, GatewayConfig source) {
+        LimitConfig limit = source.limits().stream()
                 .filter(policy -> policy.name().equals(route.limit()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no limit policy " + route.limit()));

@@ -11,10 +11,8 @@ import io.sluice.session.SessionGroup;
 import io.sluice.telemetry.Metrics;
 import io.sluice.telemetry.SessionLog;
 import io.sluice.tls.TlsBundle;
-import io.sluice.tls.TlsException;
 import io.sluice.upstream.Upstream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +42,9 @@ final class Operator implements Operations, Metrics.Gauges {
     private final Upstream upstream;
     private final Map<String, TlsBundle> bundles;
     private final long startedAt = System.nanoTime();
+    private final Reload reload;
     private volatile boolean reloaded = true;
+    private volatile Instant reloadedAt = Instant.now();
 
     Operator(
             Gateway gateway,
@@ -57,6 +57,7 @@ final class Operator implements Operations, Metrics.Gauges {
         this.groups = groups;
         this.upstream = upstream;
         this.bundles = bundles;
+        reload = new Reload(gateway, bundles);
     }
 
     @Override
@@ -171,23 +172,27 @@ final class Operator implements Operations, Metrics.Gauges {
         }
     }
 
+    /** Names where a reload reads the configuration. */
+    void onReload(Reload.Source source) {
+        reload.from(source);
+    }
+
     @Override
     public List<String> reload() {
-        List<String> done = new ArrayList<>();
         try {
-            for (Map.Entry<String, TlsBundle> bundle : bundles.entrySet()) {
-                synchronized (bundle.getValue()) {
-                    bundle.getValue().reload();
-                }
-                done.add("The certificates of listener " + bundle.getKey() + " are read again.");
-            }
-        } catch (TlsException wrong) {
+            List<String> lines = reload.run();
+            reloaded = true;
+            reloadedAt = Instant.now();
+            return lines;
+        } catch (IllegalStateException unchanged) {
             reloaded = false;
-            throw new IllegalStateException(wrong.getMessage());
+            throw unchanged;
         }
-        reloaded = true;
-        done.add("A changed configuration needs a restart.");
-        return done;
+    }
+
+    @Override
+    public Instant reloadedAt() {
+        return reloadedAt;
     }
 
     @Override

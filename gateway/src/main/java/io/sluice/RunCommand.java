@@ -56,13 +56,15 @@ final class RunCommand implements Callable<Integer> {
         listenToSignals();
         try (Gateway gateway = Gateway.start(configuration)) {
             gateway.onDrain(terminated::countDown);
+            gateway.onReload(options::load);
+            Signals.on("HUP", () -> reload(gateway));
             gateway.adminAddress()
                     .ifPresent(address -> log.info(
                             "status page at http://{}/",
                             new HostPort(address.getAddress().getHostAddress(), address.getPort())));
             log.info("{}", serving(gateway, configuration.gateway()));
             terminated.await();
-            boolean drained = new Drain(gateway, configuration.gateway().drain(), hurried).run();
+            boolean drained = new Drain(gateway, gateway.drainTimes(), hurried).run();
             log.info("stopped");
             return drained ? Main.OK : CUT;
         }
@@ -81,7 +83,18 @@ final class RunCommand implements Callable<Integer> {
             log.info("SIGINT: ends at once");
             System.exit(INTERRUPTED);
         });
-        Signals.on("HUP", () -> log.warn("SIGHUP: a changed configuration needs a restart; nothing is reloaded"));
+        Signals.on("HUP", () -> log.info("SIGHUP: nothing to reload yet"));
+    }
+
+    private static void reload(Gateway gateway) {
+        try {
+            gateway.reload().forEach(line -> log.info("SIGHUP: {}", line));
+        } catch (IllegalStateException unchanged) {
+            String problems = String.valueOf(unchanged.getMessage());
+            problems.lines().forEach(line -> log.error("SIGHUP: nothing is reloaded: {}", line));
+        } catch (RuntimeException bug) {
+            log.error("bug in the gateway; nothing is reloaded", bug);
+        }
     }
 
     private static String serving(Gateway gateway, GatewayConfig config) {

@@ -59,6 +59,7 @@ class BrokerTlsIT {
                 MinVersion.TLS_1_2,
                 auth,
                 Optional.of(directory.resolve("ca.crt")),
+                Optional.empty(),
                 Optional.empty())));
     }
 

@@ -91,7 +91,8 @@ final class Binder {
                 entry.get(Keys.TLS_MIN_VERSION),
                 entry.get(Keys.TLS_CLIENT_AUTH),
                 resolved(entry, Keys.TLS_CLIENT_CA),
-                resolved(entry, Keys.TLS_CRL));
+                resolved(entry, Keys.TLS_CRL),
+                entry.get(Keys.TLS_RELOAD_INTERVAL));
     }
 
     private static Optional<Path> resolved(Entry entry, Key<Path> key) {

@@ -155,6 +155,13 @@ final class Keys {
             "PEM file: certificate revocation lists, one of each of these authorities. A list past its next update"
                     + " refuses all clients of its authority.");
 
+    static final Key<Optional<Duration>> TLS_RELOAD_INTERVAL = row(
+            Section.TLS,
+            "reload-interval",
+            "60s",
+            Quantity.durationOr("off", "1s", "24h"),
+            "How often these files are looked at: what has changed is served to new connections, what cannot be used is"
+                    + " told in the log and changes nothing. 1s to 24h, or off for SIGHUP and ./sluice reload alone.");
     static final Key<List<String>> ROUTE_LISTENERS = row(
             Section.ROUTE,
             "listeners",

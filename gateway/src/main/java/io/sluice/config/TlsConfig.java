@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param clientAuth whether clients show a certificate
  * @param clientCa PEM file: who issues the clients' certificates
  * @param crl PEM file: which of them are revoked
+ * @param reloadInterval how often the files are looked at for changes; empty is never
  */
 public record TlsConfig(
         String name,
@@ -26,7 +28,8 @@ public record TlsConfig(
         MinVersion minVersion,
         ClientAuth clientAuth,
         Optional<Path> clientCa,
-        Optional<Path> crl) {
+        Optional<Path> crl,
+        Optional<Duration> reloadInterval) {
 
     public TlsConfig {
         serverNames = List.copyOf(serverNames);
@@ -47,6 +50,7 @@ public record TlsConfig(
                 List.of(),
                 minVersion,
                 ClientAuth.NONE,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

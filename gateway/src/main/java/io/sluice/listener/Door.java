@@ -53,9 +53,22 @@ public final class Door {
 
     private record Gate(Runnable pause, Runnable resume) {}
 
-    private final CidrSet allow;
-    private final boolean allowAll;
-    private final CidrSet deny;
+    /**
+     * Which addresses may come at all.
+     *
+     * <p>Immutable.
+     */
+    private record Networks(CidrSet allow, boolean allowAll, CidrSet deny) {
+        static Networks of(AddressConfig config) {
+            return new Networks(CidrSet.of(config.allow()), config.allow().isEmpty(), CidrSet.of(config.deny()));
+        }
+
+        boolean letIn(InetAddress address) {
+            return (allowAll || allow.contains(address)) && !deny.contains(address);
+        }
+    }
+
+    private volatile Networks networks;
     private final Bans bans;
     private final AddressLimits limits;
     private final int maxSessions;
@@ -78,9 +91,7 @@ public final class Door {
      * @param descriptors that the process may have open
      */
     public Door(AddressConfig config, Bans bans, int maxSessions, long descriptors) {
-        allow = CidrSet.of(config.allow());
-        allowAll = config.allow().isEmpty();
-        deny = CidrSet.of(config.deny());
+        networks = Networks.of(config);
         this.bans = bans;
         limits = new AddressLimits(new AddressPolicy(
                 config.mode() == AddressConfig.Mode.ENFORCE,
@@ -92,6 +103,11 @@ public final class Door {
         this.maxSessions = maxSessions;
         maxDescriptors = usable(descriptors);
         maxHandshakes = (int) Math.min(MOST_HANDSHAKES, Math.max(LEAST_HANDSHAKES, maxDescriptors / 4));
+    }
+
+    /** From the next connection on these networks may come in ({@code address.allow}, {@code address.deny}). */
+    public void use(AddressConfig config) {
+        networks = Networks.of(config);
     }
 
     /** How many sessions the descriptors and the heap allow. */
@@ -152,7 +168,7 @@ public final class Door {
     }
 
     boolean allows(InetAddress address) {
-        return (allowAll || allow.contains(address)) && !deny.contains(address);
+        return networks.letIn(address);
     }
 
     /** May one more refused connection wait for its answer? */

@@ -51,7 +51,7 @@ final class Handshake implements HttpHandler {
     private static final int KEY_LENGTH = 24;
 
     private final RefusalLog log;
-    private final Routes routes;
+    private volatile Routes routes;
     private final ClientFacts facts;
     private final HttpHandler fallback;
     private final BooleanSupplier stopping;
@@ -73,8 +73,14 @@ final class Handshake implements HttpHandler {
         this.upgrade = upgrade;
     }
 
+    /** From the next request on these routes serve. */
+    void use(Routes next) {
+        routes = next;
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Routes routes = this.routes; // one set for the whole request
         // a path parameter is no part of Undertow's path, but it is one of an exact path
         if (!routes.serves(exchange.getRequestPath())
                 || exchange.getRequestURI().indexOf(';') >= 0) {

@@ -70,6 +70,7 @@ public final class Listener {
     private final OptionMap tlsOptions;
     private final ClientAuth clientAuth;
     private final HttpOpenListener http;
+    private final Handshake handshake;
     private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private volatile boolean stopping;
@@ -108,6 +109,19 @@ public final class Listener {
             tls = bundle.context();
             tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
         }
+        http = new HttpOpenListener(
+                buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
+        handshake =
+                new Handshake(config.name(), metrics, ready(routes), facts, fallback, () -> stopping, this::upgraded);
+        http.setRootHandler(handshake);
+    }
+
+    /** From the next handshake on these routes serve; sessions keep what they began with. */
+    public void use(List<RouteBinding> routes) {
+        handshake.use(ready(routes));
+    }
+
+    private Routes ready(List<RouteBinding> routes) {
         List<Routes.Route> ready = routes.stream()
                 .map(r -> new Routes.Route(
                         r.route(),
@@ -118,16 +132,7 @@ public final class Listener {
                                 .map(auth -> new ForwardAuth(r.route().name(), auth, facts))
                                 .orElse(null)))
                 .toList();
-        http = new HttpOpenListener(
-                buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
-        http.setRootHandler(new Handshake(
-                config.name(),
-                metrics,
-                Routes.of(config.name(), ready),
-                facts,
-                fallback,
-                () -> stopping,
-                this::upgraded));
+        return Routes.of(config.name(), ready);
     }
 
     private static OptionMap httpOptions(int handshakeMillis) {

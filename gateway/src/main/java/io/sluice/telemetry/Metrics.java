@@ -77,6 +77,9 @@ public final class Metrics {
         /** Whether the last reload was taken; true before the first. */
         boolean reloaded();
 
+        /** When configuration and certificates were read last. */
+        Instant reloadedAt();
+
         boolean draining();
     }
 
@@ -283,6 +286,12 @@ public final class Metrics {
                 null,
                 p -> p.call((double) gauges.memoryLevel()));
         gauge("sluice_draining", "1 while the gateway drains.", List.of(), null, p -> p.call(bit(gauges.draining())));
+        gauge(
+                "sluice_reload_timestamp",
+                "When configuration and certificates were read last.",
+                List.of(),
+                Unit.SECONDS,
+                p -> p.call(gauges.reloadedAt().toEpochMilli() / 1e3));
         gauge("sluice_reload_success", "1 when the last reload was taken.", List.of(), null, point -> {
             point.call(bit(gauges.reloaded()));
         });

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSessionContext;
@@ -93,12 +94,44 @@ public final class TlsBundle {
      * @throws TlsException as in {@link #load}; what was in force stays so
      */
     public void reload() throws TlsException {
+        prepare().run();
+    }
+
+    /**
+     * Reads the files again, without effect as yet.
+     *
+     * @return puts what was read in force
+     * @throws TlsException as in {@link #load}
+     */
+    public Runnable prepare() throws TlsException {
         Loaded next = Loaded.from(configs, Instant.now());
-        keys.exchange(next.served);
-        if (trust != null && next.rules != null) {
-            trust.exchange(next.rules);
+        return () -> {
+            keys.exchange(next.served);
+            if (trust != null && next.rules != null) {
+                trust.exchange(next.rules);
+            }
+            loaded = next;
+        };
+    }
+
+    /** The files that it is made of. */
+    public List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        for (TlsConfig config : configs) {
+            files.add(config.certificate());
+            files.add(config.privateKey());
+            config.privateKeyPasswordFile().ifPresent(files::add);
+            config.clientCa().ifPresent(files::add);
+            config.crl().ifPresent(files::add);
         }
-        loaded = next;
+        return files;
+    }
+
+    /** How often the files are to be looked at; empty is never. */
+    public Optional<Duration> reloadInterval() {
+        return configs.stream()
+                .flatMap(config -> config.reloadInterval().stream())
+                .min(Duration::compareTo);
     }
 
     /** The context of server engines. It trusts no server, so it is of no use to clients. */

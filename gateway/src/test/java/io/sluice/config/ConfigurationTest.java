@@ -50,7 +50,12 @@ class ConfigurationTest {
                                 directory.resolve("tls/chain.pem"),
                                 directory.resolve("tls/key.pem"),
                                 Optional.empty(),
-                                TlsConfig.MinVersion.TLS_1_2)),
+                                List.of(),
+                                TlsConfig.MinVersion.TLS_1_2,
+                                TlsConfig.ClientAuth.NONE,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(Duration.ofSeconds(60)))),
                         List.of(new RouteConfig(
                                 "default",
                                 List.of(),

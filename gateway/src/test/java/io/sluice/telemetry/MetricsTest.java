@@ -110,6 +110,11 @@ class MetricsTest {
         }
 
         @Override
+        public Instant reloadedAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
         public int memoryLevel() {
             return 1;
         }

@@ -163,6 +163,7 @@ class TlsBundleTest {
                     MinVersion.TLS_1_2,
                     TlsConfig.ClientAuth.NONE,
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()));
         }
         TlsBundle bundle = TlsBundle.load(configs, NOW);

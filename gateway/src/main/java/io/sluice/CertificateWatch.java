@@ -1,0 +1,128 @@
+package io.sluice;
+
+import io.sluice.tls.TlsBundle;
+import io.sluice.tls.TlsException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the files of certificates by their content, through symbolic links, and puts in force what has changed. Files that
+ * cannot be used, as a key and a certificate of which one is already new, change nothing; they are told of once, and looked at
+ * again.
+ *
+ * <p>Thread-safe.
+ */
+final class CertificateWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
+
+    private final Map<String, TlsBundle> bundles;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "sluice-certificates");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** @param bundles by name of their listener */
+    CertificateWatch(Map<String, TlsBundle> bundles) {
+        this.bundles = Map.copyOf(bundles);
+    }
+
+    void start() {
+        bundles.forEach(
+                (listener, bundle) -> bundle.reloadInterval().ifPresent(interval -> watch(listener, bundle, interval)));
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+
+    private void watch(String listener, TlsBundle bundle, Duration interval) {
+        Watched watched = new Watched(listener, bundle);
+        var unused = clock.scheduleWithFixedDelay(
+                watched::look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * The files of one listener.
+     *
+     * <p>Confined to the watch's thread.
+     */
+    static final class Watched {
+        private final String listener;
+        private final TlsBundle bundle;
+        private ByteBuffer taken;
+        private String told = "";
+
+        Watched(String listener, TlsBundle bundle) {
+            this.listener = listener;
+            this.bundle = bundle;
+            taken = contents();
+        }
+
+        /** Takes what has changed, if it can be used. */
+        void look() {
+            try {
+                ByteBuffer now = contents();
+                if (now.equals(taken)) {
+                    return;
+                }
+                bundle.reload();
+                taken = now;
+                told = "";
+                LOG.info(
+                        "new certificate listener={} expires={}",
+                        listener,
+                        bundle.certificate().getNotAfter().toInstant());
+                bundle.warnings().forEach(LOG::warn);
+            } catch (TlsException wrong) {
+                tell(wrong.getMessage());
+            } catch (RuntimeException bug) {
+                LOG.error("bug in the gateway; certificates were not looked at listener={}", listener, bug);
+            }
+        }
+
+        private void tell(@Nullable String problem) {
+            String line = String.valueOf(problem);
+            if (!line.equals(told)) {
+                told = line;
+                LOG.warn("changed certificate not taken, the old one is served listener={} reason={}", listener, line);
+            }
+        }
+
+        /** A digest; a file that cannot be read counts as empty, and is told of when it is to be used. */
+        private ByteBuffer contents() {
+            try {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                for (Path file : bundle.files()) {
+                    byte[] bytes = read(file);
+                    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+                    digest.update(bytes);
+                }
+                return ByteBuffer.wrap(digest.digest());
+            } catch (NoSuchAlgorithmException missing) {
+                throw new IllegalStateException("every JDK has SHA-256", missing);
+            }
+        }
+
+        private static byte[] read(Path file) {
+            try {
+                return Files.readAllBytes(file);
+            } catch (IOException unreadable) {
+                return new byte[0];
+            }
+        }
+    }
+}
