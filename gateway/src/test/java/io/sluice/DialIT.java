@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The search for a broker that answers. */
 @Timeout(30)
@@ -93,6 +95,57 @@ class DialIT {
                 assertThat(connection.readPacket()).isEqualTo(Packets.publish(4, "behind"));
             }
             log.assertQuiet();
+        }
+    }
+
+    @ParameterizedTest(name = "retry-refused={0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("a broker that says it cannot serve is passed over where that is wanted, else its word is passed on")
+    void retriesARefusal(boolean retry) throws Exception {
+        byte[] refusal = Packets.hex("20 02 00 03");
+        try (ScriptedBroker broker = new ScriptedBroker();
+                ScriptedBroker other = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(
+                        "cluster.brokers=" + broker.address() + ", " + other.address(),
+                        "cluster.retry-refused=" + retry);
+                RawClient client = gateway.plain().open(CONNECT)) {
+            ScriptedBroker first = broker.isDialledRatherThan(other) ? broker : other;
+            ScriptedBroker second = first == broker ? other : broker;
+            Wire refusing = first.accept();
+            assertThat(refusing.readPacket()).isEqualTo(CONNECT);
+            refusing.send(refusal);
+            if (!retry) {
+                assertThat(client.readMqtt(4)).isEqualTo(refusal);
+                second.assertUntouched();
+                return;
+            }
+            try (Wire connection = second.welcome(CONNECT)) {
+                connection.send(Packets.PINGRESP);
+                assertThat(client.readMqtt(6)).isEqualTo(Packets.concat(Packets.connack(4), Packets.PINGRESP));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("when all brokers refuse, the client is told what the last one said, after as many tries as may be")
+    void passesTheLastRefusalOn() throws Exception {
+        byte[] refusal = Packets.hex("20 02 00 03");
+        try (ScriptedBroker broker = new ScriptedBroker();
+                ScriptedBroker other = new ScriptedBroker();
+                TestGateway gateway = TestGateway.start(
+                        "cluster.brokers=" + broker.address() + ", " + other.address(),
+                        "cluster.retry-refused=true",
+                        "cluster.dial-tries=5");
+                RawClient client = gateway.plain().open(CONNECT)) {
+            ScriptedBroker first = broker.isDialledRatherThan(other) ? broker : other;
+            for (ScriptedBroker each : List.of(first, first == broker ? other : broker)) {
+                Wire refusing = each.accept();
+                assertThat(refusing.readPacket()).isEqualTo(CONNECT);
+                refusing.send(refusal);
+            }
+
+            assertThat(client.readMqtt(4)).isEqualTo(refusal);
+            assertThat(client.readFrame().closeCode()).isEqualTo(1000);
         }
     }
 

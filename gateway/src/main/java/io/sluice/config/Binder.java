@@ -146,6 +146,7 @@ final class Binder {
                         entry.get(Keys.CLUSTER_QUEUE_TIMEOUT)),
                 entry.get(Keys.CLUSTER_DIAL_TIMEOUT),
                 entry.get(Keys.CLUSTER_DIAL_TRIES),
+                entry.get(Keys.CLUSTER_RETRY_REFUSED),
                 link(entry),
                 entry.get(Keys.CLUSTER_RESOLVE_INTERVAL));
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param slots how much they take at a time
  * @param dialTimeout bound on opening one connection, TLS included
  * @param dialTries how many brokers one session tries, at least 1
+ * @param retryRefused a broker's CONNACK that says it cannot serve sends the session to another
  * @param link how connections are made
  * @param resolveInterval how often names are resolved again
  */
@@ -27,6 +28,7 @@ public record ClusterConfig(
         SlotConfig slots,
         Duration dialTimeout,
         int dialTries,
+        boolean retryRefused,
         LinkConfig link,
         Duration resolveInterval) {
 

@@ -283,6 +283,13 @@ final class Keys {
             "2",
             Quantity.count(1, 100),
             "How many brokers are tried for one client, 1 to 100.");
+    static final Key<Boolean> CLUSTER_RETRY_REFUSED = row(
+            Section.CLUSTER,
+            "retry-refused",
+            "false",
+            Format.choice("true", "false").map("true"::equals),
+            "true: a client whose broker refuses with 3, 0x88 or 0x89 (unavailable, busy) is tried at the next, and hears of it"
+                    + " only when no other takes it.");
     static final Key<Integer> CLUSTER_MAX_CONNECTIONS = row(
             Section.CLUSTER,
             "max-connections",

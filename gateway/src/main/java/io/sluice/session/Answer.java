@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a broker says until its CONNACK is whole: the packet under way is held, and what CONNACK said is kept.
+ * What a broker says until its CONNACK is whole: the packet under way is held, and what CONNACK said is kept; a refusal as a whole
+ * while another broker is asked.
  *
  * <p>Confined to its session's I/O thread.
  */
@@ -17,6 +18,9 @@ final class Answer {
     private final SessionPolicy policy;
     private final HoldBudget budget;
     private @Nullable HeldBytes held;
+    /** The refusal of a broker, kept while others are asked. */
+    private @Nullable HeldBytes refusal;
+
     private boolean begun;
     private int code = NONE;
     private int serverKeepAliveSeconds = NONE;
@@ -34,8 +38,22 @@ final class Answer {
             return run;
         }
         before.append(run);
-        drop();
+        held = null;
+        before.release();
         return before.view(0, before.size());
+    }
+
+    /** Keeps a broker's refusal, and begins anew for another broker. */
+    void putOff(ByteBuffer connack) {
+        dropRefusal();
+        refusal = new HeldBytes(connack, budget);
+        begun = false;
+    }
+
+    /** The refusal that was kept last, to be sent; null where there is none. Not a copy. */
+    @Nullable
+    ByteBuffer refusal() {
+        return refusal == null ? null : refusal.view(0, refusal.size());
     }
 
     /** Nothing is held any more; idempotent. */
@@ -43,6 +61,14 @@ final class Answer {
         if (held != null) {
             held.release();
             held = null;
+        }
+        dropRefusal();
+    }
+
+    private void dropRefusal() {
+        if (refusal != null) {
+            refusal.release();
+            refusal = null;
         }
     }
 

@@ -12,6 +12,12 @@ public interface Dial {
     void accepted();
 
     /**
+     * The broker has refused with this code, and nothing of it was passed on. True: the session is to abort the connection and
+     * to try another broker, which there is.
+     */
+    boolean retries(int code);
+
+    /**
      * Tries another broker.
      *
      * @return false: none is left within the tries and the deadline

@@ -244,7 +244,7 @@ public final class Session extends TimerWheel.Timer {
     public void upstreamRefused(CloseCause why) {
         if (legal(state == DIALING, "upstreamRefused")) {
             dial = null;
-            end(brokerWasSilent ? CloseCause.BROKER_SILENT : why);
+            endUnanswered(why);
         }
     }
 
@@ -303,6 +303,7 @@ public final class Session extends TimerWheel.Timer {
                 become(DIALING);
                 return;
             }
+            passRefusal();
         }
         endUnlessDisconnected(brokerGone());
         closedWhenDone();
@@ -379,7 +380,7 @@ public final class Session extends TimerWheel.Timer {
         try {
             switch (state) {
                 case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
-                case DIALING -> end(brokerWasSilent ? CloseCause.BROKER_SILENT : CloseCause.NO_BROKER);
+                case DIALING -> endUnanswered(CloseCause.NO_BROKER);
                 case AWAITING_CONNACK -> endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
                 case OPEN -> openExpired();
                 case CLOSING -> {
@@ -463,8 +464,15 @@ public final class Session extends TimerWheel.Timer {
     private void answered(ConnackResult.Connack connack, ByteBuffer all) {
         group.traffic().connack(connack.code());
         if (connack.code() != 0) {
-            toClient.packet(take(all, connack.length()));
-            end(CloseCause.BROKER_REFUSED);
+            ByteBuffer refusal = take(all, connack.length());
+            if (!toUpstream.flows() && dial().retries(connack.code())) {
+                answer.putOff(refusal);
+                all.position(all.limit());
+                sides.broker().abort();
+            } else {
+                toClient.packet(refusal);
+                end(CloseCause.BROKER_REFUSED);
+            }
             return;
         }
         int keepAliveSeconds = connack.serverKeepAliveSeconds() >= 0
@@ -482,6 +490,21 @@ public final class Session extends TimerWheel.Timer {
         }
         if (state == OPEN) {
             arm();
+        }
+    }
+
+    /** No broker is left to ask. */
+    private void endUnanswered(CloseCause why) {
+        passRefusal();
+        end(brokerWasSilent ? CloseCause.BROKER_SILENT : why);
+    }
+
+    /** What one broker has said is passed on when no other says anything else. */
+    private void passRefusal() {
+        ByteBuffer refusal = answer.refusal();
+        if (refusal != null) {
+            toClient.packet(refusal);
+            end(CloseCause.BROKER_REFUSED);
         }
     }
 

@@ -28,6 +28,9 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
     /** How often a place is looked for that another thread takes first, before the session waits in turn. */
     private static final int MOST_RACES = 3;
 
+    /** Server unavailable in 3.x and 5.0, and server busy: another broker may answer otherwise, whoever the client is. */
+    private static final Set<Integer> RETRIED = Set.of(0x03, 0x88, 0x89);
+
     private final Cluster cluster;
     private final Connector connector;
     private final Slots slots;
@@ -48,6 +51,9 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
     private @Nullable Attempt attempt;
     /** Taken, and not yet the session's. */
     private WarmConnections.@Nullable Warm taken;
+
+    /** Where the last connection leads. */
+    private @Nullable InetSocketAddress reachedAt;
 
     private boolean warmTried;
     private boolean waits;
@@ -80,6 +86,17 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
         if (slot != null) {
             slot.accepted();
         }
+    }
+
+    @Override
+    public boolean retries(int code) {
+        InetSocketAddress refusedBy = reachedAt;
+        if (!cluster.config().retryRefused() || !RETRIED.contains(code) || refusedBy == null) {
+            return false;
+        }
+        tried.add(refusedBy); // it is not yet, when a warm connection led there
+        return tried.size() < cluster.config().dialTries()
+                && !cluster.eligible(tried, System.nanoTime()).isEmpty();
     }
 
     @Override
@@ -271,6 +288,7 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
 
     private void connected(Slot found, StreamConnection connection) {
         ByteBuffer header = connector.headerBeforeTls() ? null : connector.header(session);
+        reachedAt = connection.getPeerAddress(InetSocketAddress.class);
         BrokerConnection peer = new BrokerConnection(io, connection, found, session, header);
         int tries = Math.max(1, tried.size()); // a warm connection may have been the only one
         long took = System.nanoTime() - begunAt;

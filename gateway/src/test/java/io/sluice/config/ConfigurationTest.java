@@ -84,6 +84,7 @@ class ConfigurationTest {
                                 new SlotConfig(Integer.MAX_VALUE, Integer.MAX_VALUE, 1000, Duration.ofSeconds(10)),
                                 Duration.ofSeconds(3),
                                 2,
+                                false,
                                 new LinkConfig(
                                         8,
                                         Duration.ofMillis(1500),

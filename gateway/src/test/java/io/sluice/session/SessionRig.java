@@ -308,6 +308,8 @@ final class SessionRig {
         int cancelled;
         int nexts;
         boolean another;
+        /** Of CONNACK; -1 for none. */
+        int retried = -1;
 
         @Nullable
         RuntimeException bug;
@@ -324,6 +326,11 @@ final class SessionRig {
         @Override
         public void accepted() {
             accepted++;
+        }
+
+        @Override
+        public boolean retries(int code) {
+            return code == retried;
         }
 
         @Override

@@ -525,6 +525,11 @@ final class SessionSimulation {
         }
 
         @Override
+        public boolean retries(int code) {
+            return false; // a broker's words reach the client, whatever they are
+        }
+
+        @Override
         public boolean next() {
             require(brokersWords.size() == 0, "another broker although the first one has spoken");
             tries--;

@@ -212,6 +212,76 @@ final class SessionTest {
         assertThat(rig.cause()).isEqualTo(cause);
     }
 
+    @ParameterizedTest(name = "level {0}, refused by {1}")
+    @CsvSource({"4, 20 02 00 03, 20 02 00 00", "5, 20 03 00 89 00, 20 03 00 00 00"})
+    @DisplayName(
+            "a refusal that the dial retries: CONNECT goes to the next broker, and the client hears of that one alone")
+    void triesTheNextBrokerWhenOneRefuses(int level, String refusal, String connack) {
+        SessionRig rig = SessionRig.awaiting(Packets.connect(level) + PUBLISH);
+        rig.dialer.retried = level == 4 ? 3 : 0x89;
+        rig.dialer.another = true;
+
+        rig.fromBroker(refusal);
+        assertThat(rig.broker.aborts).isOne();
+        rig.session.upstreamClosed();
+        rig.connectedAnew();
+        rig.fromBroker(connack);
+
+        assertThat(rig.broker.sent()).isEqualTo(hex(Packets.connect(level), PUBLISH));
+        assertThat(rig.client.sent()).isEqualTo(hex(connack));
+        assertThat(rig.cause()).isNull();
+        assertThat(rig.dialer.nexts).isOne();
+    }
+
+    @Test
+    void passesARefusalOnThatTheDialDoesNotRetry() {
+        SessionRig rig = SessionRig.awaiting(CONNECT_4);
+        rig.dialer.retried = 3;
+
+        rig.fromBroker("20 02 00 05");
+
+        assertThat(rig.client.sent()).isEqualTo(hex("20 02 00 05"));
+        assertThat(rig.cause()).isEqualTo("broker-refused");
+        assertThat(rig.dialer.nexts).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"no other is left", "the dial finds none", "the time is up"})
+    @DisplayName("the first broker's own refusal is passed on when no other answers")
+    void passesTheRefusalOnWhenNoOtherAnswers(String why) {
+        SessionRig rig = SessionRig.awaiting(CONNECT_4);
+        rig.dialer.retried = 3;
+        rig.dialer.another = !why.equals("no other is left");
+
+        rig.fromBroker("20 02 00 03");
+        rig.broker.closed = true;
+        rig.session.upstreamClosed();
+        if (why.equals("the dial finds none")) {
+            rig.session.upstreamRefused(CloseCause.NO_BROKER);
+        } else if (why.equals("the time is up")) {
+            rig.seconds(31);
+        }
+
+        assertThat(rig.client.sent()).isEqualTo(hex("20 02 00 03"));
+        assertThat(rig.end().cause()).isEqualTo("broker-refused");
+        assertThat(rig.observer.bugs).isEmpty();
+    }
+
+    @Test
+    void dropsTheFirstRefusalForTheSecondBrokersOwn() {
+        SessionRig rig = SessionRig.awaiting(CONNECT_4);
+        rig.dialer.retried = 3;
+        rig.dialer.another = true;
+        rig.fromBroker("20 02 00 03");
+        rig.session.upstreamClosed();
+        rig.connectedAnew();
+
+        rig.fromBroker("20 02 00 05");
+
+        assertThat(rig.client.sent()).isEqualTo(hex("20 02 00 05"));
+        assertThat(rig.end().cause()).isEqualTo("broker-refused");
+    }
+
     @Test
     void cancelsTheDialWhenTheClientGoes() {
         SessionRig rig = SessionRig.dialing(CONNECT_4);

@@ -60,6 +60,7 @@ class ClusterTest {
                 SlotConfig.UNLIMITED,
                 Duration.ofSeconds(3),
                 2,
+                false,
                 LinkConfig.PLAIN,
                 Duration.ofSeconds(30));
         Cluster cluster = new Cluster(config, null, threads, List.of());
