@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.tls.DevCertificates;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,11 @@ class PackagesIT {
         assertThat(names(home.resolve("lib/lib"))).noneMatch(name -> name.matches("artemis.*|junit.*|sluice.*"));
         assertThat(home.resolve("sluice")).isExecutable();
         assertThat(home.resolve("deploy/systemd/sluice.service")).isNotEmptyFile();
+        try (Stream<Path> files = Files.walk(home.resolve("deploy"))) {
+            assertThat(files.filter(Files::isRegularFile).filter(PackagesIT::isScript))
+                    .isNotEmpty()
+                    .allSatisfy(script -> assertThat(script).isExecutable());
+        }
     }
 
     /** A version that this module resolves otherwise than the gateway does would be missing. */
@@ -149,6 +155,14 @@ class PackagesIT {
                 .isEmpty();
         // of 0 (locked in) to 10 (free to do anything), in tenths
         Command.run(Map.of(), "systemd-analyze", "security", "--offline=true", "--threshold=20", unit.toString());
+    }
+
+    private static boolean isScript(Path file) {
+        try {
+            return Files.readString(file).startsWith("#!");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path unpack() throws Exception {
