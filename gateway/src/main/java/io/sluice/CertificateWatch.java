@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +29,22 @@ final class CertificateWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
 
     private final Map<String, TlsBundle> bundles;
+    private final Consumer<Boolean> outcome;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "sluice-certificates");
         thread.setDaemon(true);
         return thread;
     });
 
-    /** @param bundles by name of their listener */
-    CertificateWatch(Map<String, TlsBundle> bundles) {
+    /**
+     * Does not look yet.
+     *
+     * @param bundles by name of their listener
+     * @param outcome is told of each change whether it was taken
+     */
+    CertificateWatch(Map<String, TlsBundle> bundles, Consumer<Boolean> outcome) {
         this.bundles = Map.copyOf(bundles);
+        this.outcome = outcome;
     }
 
     void start() {
@@ -50,7 +58,7 @@ final class CertificateWatch implements AutoCloseable {
     }
 
     private void watch(String listener, TlsBundle bundle, Duration interval) {
-        Watched watched = new Watched(listener, bundle);
+        Watched watched = new Watched(listener, bundle, outcome);
         var unused = clock.scheduleWithFixedDelay(
                 watched::look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -63,12 +71,14 @@ final class CertificateWatch implements AutoCloseable {
     static final class Watched {
         private final String listener;
         private final TlsBundle bundle;
+        private final Consumer<Boolean> outcome;
         private ByteBuffer taken;
         private String told = "";
 
-        Watched(String listener, TlsBundle bundle) {
+        Watched(String listener, TlsBundle bundle, Consumer<Boolean> outcome) {
             this.listener = listener;
             this.bundle = bundle;
+            this.outcome = outcome;
             taken = contents();
         }
 
@@ -82,12 +92,14 @@ final class CertificateWatch implements AutoCloseable {
                 bundle.reload();
                 taken = now;
                 told = "";
+                outcome.accept(true);
                 LOG.info(
                         "new certificate listener={} expires={}",
                         listener,
                         bundle.certificate().getNotAfter().toInstant());
                 bundle.warnings().forEach(LOG::warn);
             } catch (TlsException wrong) {
+                outcome.accept(false);
                 tell(wrong.getMessage());
             } catch (RuntimeException bug) {
                 LOG.error("bug in the gateway; certificates were not looked at listener={}", listener, bug);

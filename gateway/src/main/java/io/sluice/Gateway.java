@@ -132,7 +132,7 @@ public final class Gateway implements AutoCloseable {
         }
         upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
         operator = new Operator(this, threads, groups, upstream, bundles);
-        certificates = new CertificateWatch(bundles);
+        certificates = new CertificateWatch(bundles, operator::reloaded);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
         door = door(config, means.descriptors());
         door.whenOver(metrics::overLimit);

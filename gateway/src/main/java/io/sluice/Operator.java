@@ -181,12 +181,19 @@ final class Operator implements Operations, Metrics.Gauges {
     public List<String> reload() {
         try {
             List<String> lines = reload.run();
-            reloaded = true;
-            reloadedAt = Instant.now();
+            reloaded(true);
             return lines;
         } catch (IllegalStateException unchanged) {
-            reloaded = false;
+            reloaded(false);
             throw unchanged;
+        }
+    }
+
+    /** What was to be read again was taken, or not. */
+    void reloaded(boolean taken) {
+        reloaded = taken;
+        if (taken) {
+            reloadedAt = Instant.now();
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ final class CertificateWatchTest {
     private LogLines log;
     private TlsBundle bundle;
     private CertificateWatch.Watched watched;
+    private final List<Boolean> outcomes = new ArrayList<>();
     private X509Certificate first;
 
     @BeforeEach
@@ -44,7 +46,7 @@ final class CertificateWatchTest {
         pointTo("key", one.resolve("server.key"));
         bundle = TlsBundle.load(List.of(new TlsConfig(
                 "default", live.resolve("cert"), live.resolve("key"), Optional.empty(), MinVersion.TLS_1_2)));
-        watched = new CertificateWatch.Watched("public", bundle);
+        watched = new CertificateWatch.Watched("public", bundle, outcomes::add);
         first = bundle.certificate();
     }
 
@@ -91,6 +93,7 @@ final class CertificateWatchTest {
 
         assertThat(meanwhile).isSameAs(first);
         assertThat(told).as("told once").isEqualTo(1);
+        assertThat(outcomes).containsExactly(false, false, true);
         assertThat(bundle.certificate()).isNotEqualTo(first);
     }
 
