@@ -451,7 +451,12 @@ public final class Gateway implements AutoCloseable {
                     descriptors,
                     Runtime.getRuntime().maxMemory() >> 20);
         }
-        return new Door(config.address(), bans, sessions, descriptors);
+        return new Door(
+                config.address(),
+                bans,
+                sessions,
+                descriptors,
+                Runtime.getRuntime().maxMemory());
     }
 
     private MemoryGuard guard(MemoryConfig marks) {

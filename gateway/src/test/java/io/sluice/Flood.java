@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Flood {
     private final OutputStream out;
     private final LinkedBlockingQueue<Integer> written = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private final AtomicLong total = new AtomicLong();
     private volatile @Nullable IOException failure;
     private long taken;
 
@@ -73,6 +75,7 @@ final class Flood {
                 out.write(piece);
                 out.flush();
                 written.add(piece.length);
+                total.addAndGet(piece.length);
             }
         } catch (IOException closed) {
             failure = closed;
@@ -88,6 +91,11 @@ final class Flood {
         }
         assertThat(thread.isAlive()).as("the flood is held up").isTrue();
         return taken;
+    }
+
+    /** Bytes that the other side, or the kernel, has taken so far. */
+    long total() {
+        return total.get();
     }
 
     /** Waits until all is written. */

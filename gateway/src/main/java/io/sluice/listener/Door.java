@@ -42,6 +42,9 @@ public final class Door {
     /** An idle session costs half of it. */
     private static final long HEAP_BYTES_PER_SESSION = 16 * 1024;
 
+    /** One under way by TLS has some 60 KiB for a moment; all of them may have a quarter of the heap. */
+    private static final long HEAP_BYTES_PER_HANDSHAKE = 256 * 1024;
+
     private static final int MOST_SESSIONS = 10_000_000;
     private static final int MOST_HANDSHAKES = 10_000;
     private static final int LEAST_HANDSHAKES = 64;
@@ -89,8 +92,9 @@ public final class Door {
     /**
      * @param maxSessions sessions at a time
      * @param descriptors that the process may have open
+     * @param heapBytes what the heap may become
      */
-    public Door(AddressConfig config, Bans bans, int maxSessions, long descriptors) {
+    public Door(AddressConfig config, Bans bans, int maxSessions, long descriptors, long heapBytes) {
         networks = Networks.of(config);
         this.bans = bans;
         limits = new AddressLimits(new AddressPolicy(
@@ -102,7 +106,8 @@ public final class Door {
                 config.tracked()));
         this.maxSessions = maxSessions;
         maxDescriptors = usable(descriptors);
-        maxHandshakes = (int) Math.min(MOST_HANDSHAKES, Math.max(LEAST_HANDSHAKES, maxDescriptors / 4));
+        long most = Math.min(maxDescriptors / 4, heapBytes / HEAP_BYTES_PER_HANDSHAKE);
+        maxHandshakes = (int) Math.min(MOST_HANDSHAKES, Math.max(LEAST_HANDSHAKES, most));
     }
 
     /** From the next connection on these networks may come in ({@code address.allow}, {@code address.deny}). */

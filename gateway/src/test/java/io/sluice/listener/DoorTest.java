@@ -28,7 +28,7 @@ class DoorTest {
     private final List<String> orders = new ArrayList<>();
 
     private Door door(int maxSessions) {
-        Door door = new Door(UNLIMITED, new Bans(1), maxSessions, DESCRIPTORS);
+        Door door = new Door(UNLIMITED, new Bans(1), maxSessions, DESCRIPTORS, Long.MAX_VALUE);
         door.whenFull(() -> orders.add("pause"), () -> orders.add("resume"));
         return door;
     }
