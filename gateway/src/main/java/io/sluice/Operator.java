@@ -230,6 +230,20 @@ final class Operator implements Operations, Metrics.Gauges {
     }
 
     @Override
+    public Map<String, Map<String, Long>> warm() {
+        Map<String, Map<String, Long>> states = new HashMap<>();
+        upstream.warmTotals()
+                .forEach((cluster, totals) -> states.put(
+                        cluster,
+                        Map.of(
+                                "opened", totals.opened(),
+                                "used", totals.used(),
+                                "expired", totals.expired(),
+                                "dead", totals.dead())));
+        return states;
+    }
+
+    @Override
     public Map<String, Integer> queues() {
         return upstream.queues();
     }

@@ -71,6 +71,9 @@ public final class Metrics {
         /** How many sessions wait for a broker, by name of the cluster. */
         Map<String, Integer> queues();
 
+        /** What became of the connections that were opened ahead, by cluster and by word. */
+        Map<String, Map<String, Long>> warm();
+
         /** When the certificate of each listener ends, that for unknown server names. */
         Map<String, Instant> certificates();
 
@@ -307,6 +310,12 @@ public final class Metrics {
         });
         gauge("sluice_cluster_queue", "Sessions that wait for a broker.", List.of("cluster"), null, point -> {
             gauges.queues().forEach((name, length) -> point.call(length, name));
+        });
+        List<String> warm = List.of("cluster", "state");
+        counted("sluice_warm_connections", "Connections to brokers opened ahead of clients.", warm, null, point -> {
+            gauges.warm()
+                    .forEach((name, states) ->
+                            states.forEach((state, count) -> point.call((double) count, name, state)));
         });
         gauge("sluice_broker_health_up", "1 unless health checks fail.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(bit(b.well()), b.cluster(), b.broker()));

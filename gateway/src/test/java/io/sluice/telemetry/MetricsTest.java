@@ -130,6 +130,11 @@ class MetricsTest {
         }
 
         @Override
+        public Map<String, Map<String, Long>> warm() {
+            return Map.of("eu", Map.of("opened", 3L, "used", 2L));
+        }
+
+        @Override
         public Map<String, Integer> queues() {
             return Map.of("default", 4);
         }
