@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FramePace {
     static final int UNITS_OF_READ = 8;
     static final int UNITS_OF_PACKET = 16;
-    static final int LOOK_EVERY = 1024;
+    static final int LOOK_EVERY = 128;
 
     /** A client with a rate of a few packets may still ping and fragment. */
     static final int LEAST_PACKETS = 256;
