@@ -111,7 +111,8 @@ final class Broker {
     }
 
     /**
-     * Takes the word of a health check. A broker of which nothing was well begins by slow start.
+     * Takes the word of a health check. An address that is well again was reached often enough to forget that a dial has failed;
+     * a broker of which nothing was well begins by slow start.
      *
      * @param at null: the broker as a whole
      */
@@ -121,6 +122,7 @@ final class Broker {
             unwell = !yes;
         } else if (yes) {
             unwellAddresses.remove(at);
+            failing.remove(at);
         } else {
             unwellAddresses.add(at);
         }

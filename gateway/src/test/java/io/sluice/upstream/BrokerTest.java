@@ -183,4 +183,40 @@ class BrokerTest {
 
         assertThat(broker.share(10 * Broker.AVOID_NANOS)).isEqualTo(2);
     }
+
+    @Test
+    @DisplayName(
+            "what checks say of an address counts more than an earlier dial; with none well there is nowhere to dial")
+    void takesTheWordOfHealthChecks() {
+        broker.failed(ONE, REASON, 0);
+        broker.well(ONE, false, 0);
+        assertThat(broker.isWell()).as("one address is").isTrue();
+        assertThat(List.of(next(10 * Broker.AVOID_NANOS), next(10 * Broker.AVOID_NANOS)))
+                .containsExactly(OTHER, OTHER);
+
+        broker.well(OTHER, false, 0);
+        assertThat(broker.isWell()).isFalse();
+        assertThat(broker.isUp()).isFalse();
+        assertThat(broker.mayServe(0)).isFalse();
+        assertThat(broker.hasUntried(NONE)).isFalse();
+
+        broker.well(ONE, true, 1);
+        assertThat(broker.promising(NONE, 1)).as("the failed dial is forgotten").isTrue();
+        assertThat(broker.share(1)).isEqualTo(2 * SlowStart.LEAST);
+        broker.well(OTHER, true, Duration.ofMinutes(1).toNanos());
+        assertThat(broker.share(Duration.ofMinutes(1).toNanos()))
+                .as("it was there all the time")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void isTakenOutAsAWholeByItsHealthUrl() {
+        broker.well(null, false, 0);
+        assertThat(broker.mayServe(0)).isFalse();
+        assertThat(broker.next(NONE, 0)).isNull();
+
+        broker.well(null, true, 0);
+        assertThat(broker.mayServe(0)).isTrue();
+        assertThat(broker.share(0)).isEqualTo(2 * SlowStart.LEAST);
+    }
 }
