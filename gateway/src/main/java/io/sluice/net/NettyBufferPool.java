@@ -64,7 +64,12 @@ public final class NettyBufferPool implements ByteBufferPool {
                 return new Handle(stack.pop());
             }
         }
-        return new Handle(fresh());
+        try {
+            return new Handle(fresh());
+        } catch (OutOfMemoryError outsideTheHeap) {
+            used.decrementAndGet();
+            throw new IllegalStateException("no memory for another buffer", outsideTheHeap);
+        }
     }
 
     /** Gives back to Netty what the calling thread keeps: to be called before it ends. */

@@ -34,6 +34,9 @@ import org.xnio.conduits.StreamSourceConduit;
 public final class TlsStream {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** Key updates and empty records, of which each costs more than data, in a row. */
+    private static final int MOST_WITHOUT_DATA = 32;
+
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_AT = 3;
 
@@ -47,6 +50,7 @@ public final class TlsStream {
     private @Nullable ByteBuf partial;
     private @Nullable ByteBuf waiting;
     private boolean inputEnded;
+    private int withoutData;
     private boolean ending;
     private boolean endIsOut;
 
@@ -133,6 +137,10 @@ public final class TlsStream {
             }
             if (result.getStatus() == Status.CLOSED) {
                 return true;
+            }
+            withoutData = result.bytesProduced() > 0 ? 0 : withoutData + 1;
+            if (withoutData > MOST_WITHOUT_DATA) {
+                throw new SSLException("the peer sends records without data, and nothing else");
             }
             if (result.getStatus() != Status.OK || result.bytesConsumed() == 0) {
                 throw new SSLException("the TLS engine takes no whole record: " + result.getStatus());

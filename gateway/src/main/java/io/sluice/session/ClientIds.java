@@ -11,7 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe.
  */
 public final class ClientIds {
-    private record Key(String cluster, String clientId) {}
+    /** Comparable, so that ids made to have one hash cost no more than a tree. */
+    private record Key(String cluster, String clientId) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int byId = clientId.compareTo(other.clientId);
+            return byId != 0 ? byId : cluster.compareTo(other.cluster);
+        }
+    }
 
     private final ConcurrentHashMap<Key, Session> latest = new ConcurrentHashMap<>();
 
