@@ -189,18 +189,17 @@ public final class Session extends TimerWheel.Timer {
     /** The client's WebSocket Close came: it sends nothing more. */
     public void clientFinished() {
         if (legal(!sides.clientDone(), "clientFinished")) {
-            ending.withoutGoodbye();
-            endUnlessDisconnected(CloseCause.CLIENT_CLOSE);
+            clientGone(CloseCause.CLIENT_CLOSE);
         }
     }
 
     /** The client is lost, or broke the rules of RFC 6455. */
     public void clientFailed(CloseCause why) {
         if (legal(!sides.clientDone(), "clientFailed")) {
-            ending.withoutGoodbye();
             if (why == CloseCause.CLIENT_LOST) {
-                endUnlessDisconnected(why);
+                clientGone(why);
             } else {
+                ending.withoutGoodbye();
                 end(why);
             }
         }
@@ -210,8 +209,7 @@ public final class Session extends TimerWheel.Timer {
     public void clientClosed() {
         if (legal(!sides.clientDone(), "clientClosed")) {
             sides.clientClosed();
-            ending.withoutGoodbye();
-            endUnlessDisconnected(CloseCause.CLIENT_LOST);
+            clientGone(CloseCause.CLIENT_LOST);
             closedWhenDone();
         }
     }
@@ -657,6 +655,15 @@ public final class Session extends TimerWheel.Timer {
         boolean taken =
                 policy.clientIds().takenFrom(at.cluster(), opening.packet().clientId(), this);
         return taken ? CloseCause.TAKEN_OVER : CloseCause.BROKER_LOST;
+    }
+
+    /** The client sends no more; what it has sent before, its DISCONNECT too, is not lost to its rates. */
+    private void clientGone(CloseCause why) {
+        ending.withoutGoodbye();
+        if (state == OPEN) {
+            toUpstream.passHeld();
+        }
+        endUnlessDisconnected(why);
     }
 
     private void endUnlessDisconnected(CloseCause why) {

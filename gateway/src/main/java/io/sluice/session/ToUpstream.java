@@ -127,7 +127,7 @@ final class ToUpstream {
         return null;
     }
 
-    /** What a client has sent in time is not lost to its rates when the gateway goes. */
+    /** What a client has sent in time is not lost to its rates when the client or the gateway goes. */
     void passHeld() {
         Throttle rates = throttle;
         if (rates != null && rates.holding()) {
@@ -139,6 +139,9 @@ final class ToUpstream {
                 sides.broker().send(rest.limit(rest.position() + passing));
             }
             rates.released(rates.heldBytes(), session.now());
+            if (packets.disconnected()) {
+                session.linger();
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that sends faster than it may. */
@@ -173,6 +174,41 @@ final class SessionThrottleTest {
         rig.session.stop();
 
         assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(4)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CloseCause.class,
+            names = {"CLIENT_CLOSE", "CLIENT_LOST"})
+    void passesWhatIsHeldWhenTheClientGoes(CloseCause why) {
+        SessionRig rig = open(publishes(1, 1));
+        rig.fromClient(PUBLISH.repeat(4));
+
+        goes(rig, why);
+
+        assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(4)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CloseCause.class,
+            names = {"CLIENT_CLOSE", "CLIENT_LOST"})
+    void aDisconnectThatIsHeldStillCountsWhenTheClientGoes(CloseCause why) {
+        SessionRig rig = open(publishes(1, 1));
+        rig.fromClient(PUBLISH.repeat(4), DISCONNECT);
+
+        goes(rig, why);
+
+        assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(4), DISCONNECT));
+        assertThat(rig.toldClient()).isEqualTo(CloseCause.CLIENT_DISCONNECT);
+    }
+
+    private static void goes(SessionRig rig, CloseCause why) {
+        if (why == CloseCause.CLIENT_CLOSE) {
+            rig.session.clientFinished();
+        } else {
+            rig.session.clientFailed(why);
+        }
     }
 
     @Test
