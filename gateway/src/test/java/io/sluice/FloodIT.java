@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +20,14 @@ class FloodIT {
     private static final byte[] CONNECT = Packets.connect(4);
     private static final int RECORDS = 400_000;
     private static final int ROUND_TRIPS = 20;
-    private static final int MANY_ROUND_TRIPS = 100;
+    private static final int MANY_ROUND_TRIPS = 200;
     private static final int PINGS = 10_000;
     private static final int FLOODERS = 64;
+
+    /** Factor by which the worst round trip may grow. */
+    private static final int MOST_TIMES = 10;
+
+    private static final int LOOKS = 25;
 
     /** The rates let a flooder of the lightest frames get rid of half a megabyte; without them it is a hundred. */
     private static final double MOST_PER_SECOND = 10e6;
@@ -125,53 +130,73 @@ class FloodIT {
                         RawClient.masked(RawClient.BINARY, new byte[] {Packets.PINGREQ[0]}),
                         RawClient.masked(RawClient.FIN | RawClient.CONTINUATION, new byte[] {Packets.PINGREQ[1]}))),
                 repeated(RawClient.masked(RawClient.FIN | RawClient.BINARY, Packets.publish(4, new byte[64]))));
-        List<AutoCloseable> open = new ArrayList<>();
-        List<Flood> floods = new ArrayList<>();
         try (ScriptedBroker broker = new ScriptedBroker();
+                CrowdedBroker flooded = new CrowdedBroker(0, 1);
                 TestGateway gateway = TestGateway.start(
-                        broker,
-                        "limit.packets.rate=200/s",
-                        "limit.packets.burst=400",
-                        "limit.publish.rate=100/s",
-                        "limit.bytes.rate=64KiB/s");
+                        "route.good.paths=/mqtt",
+                        "route.good.clusters=good",
+                        "cluster.good.brokers=" + broker.address(),
+                        "route.flood.paths=/flood",
+                        "route.flood.clusters=flood",
+                        "cluster.flood.brokers=" + flooded.address(),
+                        "route.flood.limit=flood", // what the test asks of the good client is no good client's rate
+                        "limit.flood.packets.rate=200/s",
+                        "limit.flood.packets.burst=400",
+                        "limit.flood.publish.rate=100/s",
+                        "limit.flood.bytes.rate=64KiB/s");
                 RawClient good = gateway.plain().open(CONNECT);
                 Wire connection = broker.welcome(CONNECT)) {
+            flooded.welcome();
             good.readMqtt(4);
-            long alone = worstRoundTrip(good, connection);
-            for (int i = 0; i < FLOODERS; i++) {
-                RawClient flooder = gateway.plain().open(CONNECT);
-                open.add(flooder);
-                Wire flooded = broker.welcome(CONNECT);
-                open.add(flooded);
-                flooder.readMqtt(4);
-                byte[] frames = kinds.get(i % kinds.size());
-                new Sink(flooded);
-                floods.add(Flood.start(flooder.output(), Integer.MAX_VALUE, number -> frames));
-            }
+            settle(good, connection); // the code is compiled
+            long[] alone = looks(good, connection);
+            try (FloodCrowd crowd =
+                    new FloodCrowd(gateway.plainAddress(), UpgradeRequest.VALID.path("/flood"), FLOODERS, kinds)) {
+                settle(good, connection); // the bursts are spent
+                long begun = System.nanoTime();
+                long[] before = crowd.taken();
+                long[] beside = looks(good, connection);
+                settle(good, connection);
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                long[] after = crowd.taken();
 
-            worstRoundTrip(good, connection); // meanwhile the bursts are spent
-            long begun = System.nanoTime();
-            long[] before = floods.stream().mapToLong(Flood::total).toArray();
-            long beside = 0;
-            while (System.nanoTime() - begun < LONG_ENOUGH) {
-                beside = Math.max(beside, worstRoundTrip(good, connection));
+                System.out.printf(
+                        "worst of %d round trips, median and range of %d looks: alone %s, beside %d flooding clients %s%n",
+                        MANY_ROUND_TRIPS, LOOKS, micros(alone), FLOODERS, micros(beside));
+                for (int i = 0; i < FLOODERS; i++) {
+                    assertThat((after[i] - before[i]) / seconds)
+                            .as("bytes a second that flooder %d gets rid of", i)
+                            .isLessThan(MOST_PER_SECOND);
+                }
+                assertThat(beside[LOOKS / 2])
+                        .as("worst round trip beside the flood")
+                        .isLessThan(MOST_TIMES * alone[LOOKS / 2]);
+                assertThat(gateway.gateway().sessions())
+                        .as("throttled, not closed")
+                        .isEqualTo(1 + FLOODERS);
             }
-            double seconds = (System.nanoTime() - begun) / 1e9;
+        }
+    }
 
-            System.out.printf(
-                    "worst of %d round trips: %d us alone, %d us beside %d flooding clients%n",
-                    MANY_ROUND_TRIPS, alone / 1000, beside / 1000, FLOODERS);
-            for (int i = 0; i < FLOODERS; i++) {
-                double perSecond = (floods.get(i).total() - before[i]) / seconds;
-                assertThat(perSecond)
-                        .as("bytes a second that flooder %d gets rid of", i)
-                        .isLessThan(MOST_PER_SECOND);
-            }
-            assertThat(gateway.gateway().sessions()).as("throttled, not closed").isEqualTo(1 + FLOODERS);
-        } finally {
-            for (AutoCloseable each : open) {
-                each.close();
-            }
+    /** The worst round trip of each look, ascending: the machine itself may disturb some. */
+    private static long[] looks(RawClient good, Wire connection) throws IOException {
+        long[] worst = new long[LOOKS];
+        for (int look = 0; look < LOOKS; look++) {
+            worst[look] = worstRoundTrip(good, connection);
+        }
+        Arrays.sort(worst);
+        return worst;
+    }
+
+    private static String micros(long[] looks) {
+        return looks[LOOKS / 2] / 1000 + " us (" + looks[0] / 1000 + " to " + looks[LOOKS - 1] / 1000 + ")";
+    }
+
+    /** Round trips for as long as kernel buffers and bursts may take what comes. */
+    private static void settle(RawClient good, Wire connection) throws IOException {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < LONG_ENOUGH) {
+            worstRoundTrip(good, connection);
         }
     }
 
