@@ -112,14 +112,17 @@ final class Broker {
 
     /**
      * Takes the word of a health check. An address that is well again was reached often enough to forget that a dial has failed;
-     * a broker of which nothing was well begins by slow start.
+     * a broker of which nothing was well begins by slow start. A late word on an address that the name has lost counts for
+     * nothing: it would await the address when that comes back.
      *
      * @param at null: the broker as a whole
      */
-    void well(@Nullable InetSocketAddress at, boolean yes, long now) {
+    synchronized void well(@Nullable InetSocketAddress at, boolean yes, long now) {
         boolean before = isWell();
         if (at == null) {
             unwell = !yes;
+        } else if (!resolved.contains(at)) {
+            return;
         } else if (yes) {
             unwellAddresses.remove(at);
             failing.remove(at);
@@ -294,7 +297,7 @@ final class Broker {
      *
      * @return false: they are what they were, in whatever order
      */
-    boolean resolvedTo(List<InetAddress> addresses) {
+    synchronized boolean resolvedTo(List<InetAddress> addresses) {
         List<InetSocketAddress> found = addresses.stream()
                 .map(one -> new InetSocketAddress(one, address.port()))
                 .toList();
@@ -326,8 +329,15 @@ final class Broker {
         }
     }
 
-    /** Logged when it changes, not for each session. */
-    void failed(InetSocketAddress at, String reason, long now) {
+    /**
+     * Logged when it changes, not for each session.
+     *
+     * @return false: the name has lost the address meanwhile, which says nothing of the broker
+     */
+    synchronized boolean failed(InetSocketAddress at, String reason, long now) {
+        if (!resolved.contains(at)) {
+            return false;
+        }
         Failure before = failing.get(at);
         if (failing.put(at, new Failure(before == null ? now : before.since, now + AVOID_NANOS)) == null) {
             LOG.warn(
@@ -337,6 +347,7 @@ final class Broker {
                     shown(at),
                     reason);
         }
+        return true;
     }
 
     /** For the log. */

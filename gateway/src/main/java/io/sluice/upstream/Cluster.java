@@ -153,8 +153,7 @@ final class Cluster implements Dialer, AutoCloseable {
     /** A dial has failed. */
     void failed(Attempt attempt, String reason) {
         long now = System.nanoTime();
-        attempt.broker().failed(attempt.address(), reason, now);
-        if (!attempt.lacksPort()) {
+        if (attempt.broker().failed(attempt.address(), reason, now) && !attempt.lacksPort()) {
             ejections.failed(attempt.broker(), now);
         }
     }

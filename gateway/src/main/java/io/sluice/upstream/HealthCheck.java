@@ -122,8 +122,13 @@ final class HealthCheck extends TimerWheel.Timer {
 
     private void looked(Target target, @Nullable String problem) {
         boolean news = problem != null && target.health.lastWasGood();
-        if (target.health.told(problem == null)) {
-            changed(target, problem);
+        boolean changed = target.health.told(problem == null);
+        if (changed
+                || !target.health.isWell()) { // again and again: an address that went and came is forgotten meanwhile
+            cluster.well(broker, target.address, target.health.isWell());
+        }
+        if (changed) {
+            tell(target, problem);
         }
         InetSocketAddress address = target.address;
         if (news && address != null && cluster.connector().local() != null) {
@@ -138,12 +143,10 @@ final class HealthCheck extends TimerWheel.Timer {
         }
     }
 
-    private void changed(Target target, @Nullable String problem) {
-        boolean well = problem == null;
-        cluster.well(broker, target.address, well);
+    private void tell(Target target, @Nullable String problem) {
         String address =
                 target.address == null ? "all" : Broker.shown(target.address).toString();
-        if (well) {
+        if (problem == null) {
             LOG.info(
                     "broker well again cluster={} broker={} address={}",
                     cluster.config().name(),

@@ -219,4 +219,19 @@ class BrokerTest {
         assertThat(broker.mayServe(0)).isTrue();
         assertThat(broker.share(0)).isEqualTo(2 * SlowStart.LEAST);
     }
+
+    @Test
+    @DisplayName("a late check or dial of an address that the name has lost counts for nothing when it comes back")
+    void ignoresLateWordsOnLostAddresses() {
+        broker.resolvedTo(List.of(OTHER.getAddress()));
+
+        broker.well(ONE, false, 0);
+        assertThat(broker.failed(ONE, REASON, 0)).isFalse();
+        assertThat(broker.failed(OTHER, REASON, 0)).isTrue();
+        broker.resolvedTo(List.of(ONE.getAddress()));
+
+        assertThat(broker.isWell()).isTrue();
+        assertThat(broker.isUp()).isTrue();
+        assertThat(broker.promising(NONE, 1)).isTrue();
+    }
 }
