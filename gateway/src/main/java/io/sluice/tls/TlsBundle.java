@@ -35,6 +35,10 @@ public final class TlsBundle {
     private final ServerKeyManager keys;
     private final @Nullable ClientTrust trust;
     private volatile Loaded loaded;
+    /** How often files were read again, and which of these is in force; guarded by this. */
+    private long reads;
+
+    private long inForce;
 
     /** What the files hold. */
     private record Loaded(List<Served> served, ClientTrust.@Nullable Rules rules) {
@@ -89,7 +93,7 @@ public final class TlsBundle {
     }
 
     /**
-     * Reads the files again; from the next handshake on what they hold counts. Not to be called by two threads at once.
+     * Reads the files again; from the next handshake on what they hold counts.
      *
      * @throws TlsException as in {@link #load}; what was in force stays so
      */
@@ -98,20 +102,27 @@ public final class TlsBundle {
     }
 
     /**
-     * Reads the files again, without effect as yet.
+     * Reads the files again, without effect as yet. Of several threads one reads at a time.
      *
-     * @return puts what was read in force
+     * @return puts what was read in force, unless what was read later is
      * @throws TlsException as in {@link #load}
      */
-    public Runnable prepare() throws TlsException {
+    public synchronized Runnable prepare() throws TlsException {
         Loaded next = Loaded.from(configs, Instant.now());
-        return () -> {
-            keys.exchange(next.served);
-            if (trust != null && next.rules != null) {
-                trust.exchange(next.rules);
-            }
-            loaded = next;
-        };
+        long number = ++reads;
+        return () -> exchange(next, number);
+    }
+
+    private synchronized void exchange(Loaded next, long number) {
+        if (number < inForce) {
+            return;
+        }
+        inForce = number;
+        keys.exchange(next.served);
+        if (trust != null && next.rules != null) {
+            trust.exchange(next.rules);
+        }
+        loaded = next;
     }
 
     /** The files that it is made of. */

@@ -29,6 +29,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +196,25 @@ class TlsBundleTest {
         assertThatThrownBy(bundle::reload).isInstanceOf(TlsException.class);
         assertThat(handshake(bundle, client(next, "localhost", "TLSv1.3")).getPeerCertificates())
                 .containsExactly(next);
+    }
+
+    @Test
+    @DisplayName("two read at the same time, and the first is slow to put it in force: what was read last is served")
+    void neverGoesBackToOlderFiles() throws Exception {
+        bundleFiles("EC");
+        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_2), NOW);
+        Runnable slow = bundle.prepare();
+        X509Certificate next = bundleFiles("EC");
+        bundle.reload();
+
+        slow.run();
+
+        assertThat(bundle.certificate()).isEqualTo(next);
+        assertThat(handshake(bundle, client(next, "localhost", "TLSv1.3")).getPeerCertificates())
+                .containsExactly(next);
+        X509Certificate last = bundleFiles("EC");
+        bundle.reload();
+        assertThat(bundle.certificate()).isEqualTo(last);
     }
 
     private static Credential credential(String algorithm) throws Exception {
