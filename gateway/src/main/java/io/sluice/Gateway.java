@@ -33,6 +33,7 @@ import io.sluice.telemetry.SessionEnd;
 import io.sluice.telemetry.SessionLog;
 import io.sluice.telemetry.SessionReport;
 import io.sluice.tls.BrokerTls;
+import io.sluice.tls.FastCurves;
 import io.sluice.tls.TlsBundle;
 import io.sluice.tls.TlsException;
 import io.sluice.upstream.Upstream;
@@ -122,6 +123,7 @@ public final class Gateway implements AutoCloseable {
         drainTimes = config.drain();
         budget = new HoldBudget(means.heldBytes());
         sessionLog = new SessionLog(config.log());
+        FastCurves.install();
         Map<String, TlsBundle> bundles = loadTls(config);
         Map<String, BrokerTls> brokerTls = loadBrokerTls(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, means.buffers());
