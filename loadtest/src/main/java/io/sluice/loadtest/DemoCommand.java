@@ -15,11 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code demo}: a gateway on loopback with a page to try it from, until it is interrupted.
@@ -55,27 +53,6 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     @Nullable
     CommandSpec spec;
-
-    /** {@code host:port}, an IPv6 literal in brackets. */
-    static final class BrokerAddress implements ITypeConverter<HostPort> {
-        @Override
-        public HostPort convert(String text) {
-            int colon = text.lastIndexOf(':');
-            try {
-                int port = Integer.parseInt(text.substring(colon + 1));
-                String host = text.substring(0, Math.max(colon, 0));
-                if (host.startsWith("[") && host.endsWith("]")) {
-                    host = host.substring(1, host.length() - 1);
-                }
-                if (!host.isEmpty() && port >= 1 && port <= 65_535) {
-                    return new HostPort(host, port);
-                }
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException("write host:port, e.g. localhost:1883");
-            }
-            throw new TypeConversionException("write host:port, e.g. localhost:1883");
-        }
-    }
 
     @Override
     public Integer call() throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.sluice.loadtest;
 
 import io.sluice.Main;
+import io.sluice.loadtest.load.LoadCommand;
 import picocli.CommandLine;
 
 /**
@@ -17,6 +18,9 @@ public final class LoadtestMain {
     }
 
     static CommandLine commandLine() {
-        return Main.commandLine().addSubcommand(new DemoCommand()).addSubcommand(new RollingCommand());
+        return Main.commandLine()
+                .addSubcommand(new DemoCommand())
+                .addSubcommand(new RollingCommand())
+                .addSubcommand(new LoadCommand());
     }
 }

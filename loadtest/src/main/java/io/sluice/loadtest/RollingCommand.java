@@ -46,7 +46,7 @@ final class RollingCommand implements Callable<Integer> {
             names = "--broker",
             paramLabel = "HOST:PORT",
             required = true,
-            converter = DemoCommand.BrokerAddress.class,
+            converter = BrokerAddress.class,
             description = "The broker behind the gateways, where the messages are counted.")
     HostPort broker = new HostPort("localhost", 1883);
 

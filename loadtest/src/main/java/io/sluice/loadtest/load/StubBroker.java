@@ -1,0 +1,185 @@
+package io.sluice.loadtest.load;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A broker that costs as little as possible, so that what lies before it is measured: exact topics, no retained messages, no
+ * sessions, no Will, delivery at QoS 0 or 1. A subscriber that does not read loses messages.
+ *
+ * <p>Confined to its thread, but for {@link #address}, {@link #thread} and {@link #close}.
+ */
+final class StubBroker implements AutoCloseable, Runnable {
+    private static final int BACKLOG = 4096;
+    private static final int READ = 256 << 10;
+
+    private final Selector selector;
+    private final ServerSocketChannel server;
+    private final InetSocketAddress address;
+    private final Thread thread;
+    private final ByteBuffer in = ByteBuffer.allocateDirect(READ);
+    private final Map<ByteBuffer, Topic> topics = new HashMap<>();
+    private final ArrayDeque<StubClient> written = new ArrayDeque<>();
+    private final Consumer<SelectionKey> ready = this::ready;
+    private volatile boolean closed;
+
+    /** A topic with those who subscribed to it. Confined as the broker. */
+    static final class Topic {
+        private final ByteBuffer name;
+        private final List<StubClient> subscribers = new ArrayList<>();
+
+        private Topic(ByteBuffer name) {
+            this.name = name;
+        }
+
+        ByteBuffer name() {
+            return name;
+        }
+
+        List<StubClient> subscribers() {
+            return subscribers;
+        }
+    }
+
+    private StubBroker(Selector selector, ServerSocketChannel server) throws IOException {
+        this.selector = selector;
+        this.server = server;
+        address = (InetSocketAddress) server.getLocalAddress();
+        thread = new Thread(this, "load-stub");
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param bind where it listens; port 0 takes a free one
+     * @throws IOException it cannot listen there
+     */
+    static StubBroker start(InetSocketAddress bind) throws IOException {
+        Selector selector = Selector.open();
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(bind, BACKLOG);
+            server.configureBlocking(false);
+            server.register(selector, SelectionKey.OP_ACCEPT);
+            StubBroker broker = new StubBroker(selector, server);
+            broker.thread.start();
+            return broker;
+        } catch (IOException e) {
+            server.close();
+            selector.close();
+            throw e;
+        }
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closed) {
+                selector.select(ready);
+                flush();
+            }
+        } catch (IOException e) {
+            closed = true;
+        } finally {
+            closeAll();
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        if (!key.isValid()) {
+            return;
+        }
+        if (key.attachment() instanceof StubClient client) {
+            client.ready(key, in);
+        } else {
+            accept();
+        }
+    }
+
+    private void accept() {
+        try {
+            for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
+                StubClient client = new StubClient(this, channel);
+                client.register(channel.register(selector, SelectionKey.OP_READ, client));
+            }
+        } catch (IOException e) {
+            // that one has gone, or there are no descriptors; the next may do better
+        }
+    }
+
+    private void flush() {
+        for (StubClient client = written.poll(); client != null; client = written.poll()) {
+            client.flush();
+        }
+    }
+
+    /** Writes this one's output at the end of this turn. */
+    void willFlush(StubClient client) {
+        written.add(client);
+    }
+
+    /**
+     * The topic of a name.
+     *
+     * @param name its UTF-8; copied where it is kept
+     */
+    Topic topic(ByteBuffer name) {
+        Topic known = topics.get(name);
+        if (known == null) {
+            ByteBuffer copy = ByteBuffer.allocate(name.remaining()).put(name).flip();
+            known = new Topic(copy);
+            topics.put(copy, known);
+        }
+        return known;
+    }
+
+    /** Forgets a topic that nobody subscribes to. */
+    void forget(Topic topic) {
+        if (topic.subscribers.isEmpty()) {
+            topics.remove(topic.name);
+        }
+    }
+
+    private void closeAll() {
+        try {
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            selector.close();
+        } catch (IOException e) {
+            // nothing is left to do with it
+        }
+    }
+
+    /** Ends it and waits until its port is free. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.sluice.loadtest.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A run in lines of text.
+ *
+ * <p>Immutable.
+ */
+final class Summary {
+    private static final double[] SHOWN = {50, 90, 99, 99.9};
+
+    private Summary() {}
+
+    static List<String> lines(Run run) {
+        List<String> lines = new ArrayList<>();
+        lines.add(line(run.scenario(), run.target() + ", " + run.url()));
+        lines.add(line("settings", pairs(run.settings())));
+        lines.add(line(
+                run.unit(),
+                say("%,d in %.1f s, %,.0f a second", run.count(), run.seconds(), run.count() / run.seconds())));
+        if (run.latency().count() > 0) {
+            lines.add(line("latency", latency(run.latency())));
+        }
+        lines.add(line("errors", run.errors().isEmpty() ? "none" : pairs(run.errors())));
+        for (Run.Use use : run.processes()) {
+            lines.add(line(use.label(), use(run, use)));
+        }
+        Run.Generator generator = run.generator();
+        lines.add(line(
+                "generator",
+                say(
+                        "%.2f cores, busiest thread %.0f %%",
+                        generator.cpuSeconds() / run.seconds(), generator.busiestLoop() * 100)));
+        lines.add(line("verdict", generator.verdict()));
+        return lines;
+    }
+
+    private static String latency(Run.Latency latency) {
+        StringBuilder text = new StringBuilder();
+        for (double percentile : SHOWN) {
+            for (Run.Point point : latency.points()) {
+                if (point.percentile() == percentile) {
+                    String name = percentile == 50 ? "median" : trimmed(percentile) + " %";
+                    text.append(name).append(' ').append(millis(point.nanos())).append(", ");
+                }
+            }
+        }
+        Run.Point longest = latency.points().get(latency.points().size() - 1);
+        return text + "longest " + millis(longest.nanos());
+    }
+
+    private static String trimmed(double percentile) {
+        return percentile == Math.rint(percentile) ? say("%.0f", percentile) : Double.toString(percentile);
+    }
+
+    private static String millis(long nanos) {
+        double millis = nanos / 1e6;
+        return say(millis < 10 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%,.0f ms", millis);
+    }
+
+    private static String use(Run run, Run.Use use) {
+        String each = run.count() == 0
+                ? ""
+                : say(", %.1f µs for each of the %s", use.cpuSeconds() * 1e6 / run.count(), run.unit());
+        return say(
+                "%.2f cores%s; memory %,d MiB, at the beginning %,d MiB",
+                use.cpuSeconds() / run.seconds(), each, use.endRssBytes() >> 20, use.startRssBytes() >> 20);
+    }
+
+    private static String pairs(Map<String, ?> map) {
+        return map.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String line(String name, String text) {
+        return say("%-12s  %s", name, text);
+    }
+
+    private static String say(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,89 @@
+package io.sluice.loadtest.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The load test against the stub broker alone. */
+@Timeout(60)
+class LoadCommandTest {
+    private StubBroker stub;
+    private String url;
+
+    @BeforeEach
+    void start() throws Exception {
+        stub = StubBroker.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        url = "mqtt://127.0.0.1:" + stub.address().getPort();
+    }
+
+    @AfterEach
+    void stop() {
+        stub.close();
+    }
+
+    @ParameterizedTest(name = "MQTT {0}, QoS {1}, {2} threads")
+    @CsvSource({"3.1.1, 0, 1", "3.1.1, 1, 1", "5, 0, 2", "5, 1, 2"})
+    void throughputCountsWhatComesBack(String version, String qos, String threads) {
+        CommandRun run = CommandRun.brief(
+                "throughput", "--url", url, "--mqtt", version, "--qos", qos, "--threads", threads, "--clients", "4");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isPositive();
+        assertThat(run.out()).contains("errors        none").contains("latency       median");
+    }
+
+    @Test
+    void throughputSendsBatchesOfLargeMessages() {
+        CommandRun run =
+                CommandRun.brief("throughput", "--url", url, "--size", "70000", "--batch", "4", "--window", "8");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isPositive();
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @Test
+    void aUrlThatRefusesIsToldInOneLine() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+
+        CommandRun run = CommandRun.brief("throughput", "--url", "mqtt://127.0.0.1:" + free);
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err().strip()).isEqualTo("load: cannot reach mqtt://127.0.0.1:" + free + ": connection refused");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nothing --url mqtt://localhost | load: unknown scenario nothing; there are throughput",
+                "throughput | load: --url is missing, e.g. --url wss://localhost:8443/mqtt",
+                "throughput --url http://localhost | load: --url: http://localhost is not possible; write wss://",
+                "throughput --url mqtt://localhost --clients 0 | load: --clients: 0 is not possible; write 1 to 1000000",
+                "throughput --url mqtt://localhost --size 7 | load: --size: 7 is not possible; write 8 to 1048576",
+                "throughput --url mqtt://localhost --window 4 --batch 5 | load: --batch: 5 is not possible; write at most",
+                "throughput --url mqtt://localhost --window 10000 --size 1000 | load: --window: 10000 is not possible",
+                "throughput --url mqtt://localhost --mqtt 4 | load: --mqtt: 4 is not possible; write 3.1.1 or 5",
+                "throughput --url mqtt://localhost --resume | load: --ca, --insecure and --resume are for wss://",
+                "throughput --url mqtt://localhost --duration 0 | load: --duration: 0.0 is not possible",
+                "throughput --url mqtt://localhost --sources 127.0.0.9-127.0.0.8 | load: --sources: 127.0.0.9-127.0.0.8",
+                "throughput --url mqtt://localhost --sources ::1 | load: --sources: ::1 is not possible; write IPv4",
+            })
+    void aWrongOptionIsToldInOneLine(String arguments, String line) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err().strip()).startsWith(line).doesNotContain("\n");
+    }
+}
