@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class EjectionIT {
     private static final byte[] CONNECT = Packets.connect(4);
+    private static final byte[] HEADER = Packets.hex("0D 0A 0D 0A 00 0D 0A 51 55 49 54 0A 21 11");
     private static final int CLIENTS = 5;
 
     private static String metric(TestGateway gateway, String name, String broker) {
@@ -79,6 +81,38 @@ class EjectionIT {
             assertThat(metric(gateway, "sluice_broker_ejections_total", other.address()))
                     .isEqualTo("0.0");
             assertThat(metric(gateway, "sluice_broker_up", broker.address())).isEqualTo("1.0");
+        }
+    }
+
+    @Test
+    @DisplayName("nor a broker that ends the TLS handshake after the PROXY header: it has been told of the client")
+    void ejectsNobodyForWhatFollowsAClientsHeader() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                ScriptedBroker other = new ScriptedBroker();
+                LogLines log = new LogLines();
+                TestGateway gateway = TestGateway.start(
+                        "cluster.brokers=" + broker.address() + ", " + other.address(),
+                        "cluster.tls=on",
+                        "cluster.send-proxy-protocol=v2",
+                        "cluster.dial-tries=1",
+                        "cluster.eject.after=1")) {
+            for (int i = 0; i < CLIENTS; i++) {
+                try (RawClient client = gateway.plain().open(CONNECT)) {
+                    ScriptedBroker dialled = broker.isDialledRatherThan(other) ? broker : other;
+                    try (Wire connection = dialled.accept()) {
+                        assertThat(connection.read(HEADER.length)).isEqualTo(HEADER);
+                        connection.send(i % 2 == 0 ? new byte[0] : Packets.hex("20 02 00 05 15 03 03 00"));
+                    }
+                    assertThat(client.readMqtt(4)).isEqualTo(Packets.hex("20 02 00 03"));
+                }
+                log.await("broker not reached for one client");
+            }
+
+            for (ScriptedBroker one : List.of(broker, other)) {
+                assertThat(metric(gateway, "sluice_broker_ejections_total", one.address()))
+                        .isEqualTo("0.0");
+                assertThat(metric(gateway, "sluice_broker_up", one.address())).isEqualTo("1.0");
+            }
         }
     }
 }

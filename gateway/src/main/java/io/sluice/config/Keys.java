@@ -321,7 +321,7 @@ final class Keys {
             "3",
             Quantity.countOr("off", 1, 1000),
             "A broker that so many dials in a row do not reach gets no more for a while, 1 to 1000, or off. What a broker"
-                    + " answers to a client never counts; the last broker stays.");
+                    + " does once it knows the client never counts; the last broker stays.");
     static final Key<Duration> CLUSTER_EJECT_TIME = row(
             Section.CLUSTER,
             "eject.time",

@@ -62,6 +62,7 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
     private boolean shaken;
     private boolean over;
     private boolean lacksPort;
+    private boolean toldOfClient;
 
     /**
      * Does not begin yet.
@@ -99,6 +100,11 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
     /** It has failed at home: no source address has a port left, which says nothing of the broker. */
     boolean lacksPort() {
         return lacksPort;
+    }
+
+    /** The broker was reached and told of the client in front of TLS: what it did then may be that client's doing. */
+    boolean toldOfClient() {
+        return toldOfClient;
     }
 
     /** Begins with a new connection. */
@@ -184,6 +190,7 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
             if (header.hasRemaining()) {
                 throw new IOException("the connection does not take a PROXY header");
             }
+            toldOfClient = true;
         }
         return connector.secure(opened, broker, address);
     }

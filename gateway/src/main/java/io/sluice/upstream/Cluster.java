@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.XnioIoThread;
 
 /**
@@ -23,6 +25,8 @@ import org.xnio.XnioIoThread;
  * <p>Thread-safe.
  */
 final class Cluster implements Dialer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
     private final ClusterConfig config;
     private final List<Broker> brokers;
     private final Balancer balancer;
@@ -150,8 +154,18 @@ final class Cluster implements Dialer, AutoCloseable {
         ejections.reached(attempt.broker(), now);
     }
 
-    /** A dial has failed. */
+    /** A dial has failed; that counts against the broker unless the client could have provoked it. */
     void failed(Attempt attempt, String reason) {
+        if (attempt.toldOfClient()) {
+            reached(attempt);
+            LOG.info(
+                    "broker not reached for one client cluster={} broker={} address={} reason=\"{}\"",
+                    config.name(),
+                    attempt.broker().name(),
+                    Broker.shown(attempt.address()),
+                    reason);
+            return;
+        }
         long now = System.nanoTime();
         if (attempt.broker().failed(attempt.address(), reason, now) && !attempt.lacksPort()) {
             ejections.failed(attempt.broker(), now);

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes brokers that dials do not reach out of their cluster for a while, each time for twice as long: only so many at a time,
- * and never the last that may have sessions. Only dials count, never what comes after them: what a broker does with a client's
- * CONNECT is between these two, and no client may cost the others a broker.
+ * and never the last that may have sessions. Only dials count, TCP and the TLS handshake, and never what comes after the
+ * broker has been told of the client, by a PROXY header or by CONNECT: what it does then is between these two, and no client
+ * may cost the others a broker.
  *
  * <p>When the time is up, the next dial finds out. Fails it, the broker is taken out again at once.
  *
