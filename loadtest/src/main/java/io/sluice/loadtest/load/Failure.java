@@ -17,9 +17,10 @@ final class Failure {
     static final String NOT_HTTP = "no HTTP answer";
     static final String NOT_MQTT = "malformed MQTT";
     static final String NOT_WEBSOCKET = "malformed WebSocket";
-    static final String NOT_ANSWERED = "not delivered";
+    static final String NOT_ANSWERED = "not answered in time";
     static final String BUFFER_FULL = "send buffer full";
     static final String NOT_CONNECTED = "not connected when due";
+    static final String TOO_MANY = "too many connections under way";
     static final String NOT_BACK = "not back in time";
 
     private static final String TLS = "TLS failure";

@@ -346,6 +346,9 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
 
     @Override
     public boolean control(int opcode, ByteBuffer payload) {
+        if (opcode == FrameFeed.CLOSE && leaving) {
+            return true; // the server closes the connection (RFC 6455 7.1.1), and its port is the one that rests
+        }
         if (opcode == FrameFeed.CLOSE) {
             int code = payload.remaining() < 2 ? 1005 : payload.getShort() & 0xFFFF;
             end(Failure.close(code));

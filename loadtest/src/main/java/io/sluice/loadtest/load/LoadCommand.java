@@ -38,7 +38,9 @@ public final class LoadCommand implements Callable<Integer> {
             description = {
                 "What is measured:",
                 "throughput  each client has a window of messages to itself under way, and sends another for each that "
-                        + "comes back"
+                        + "comes back",
+                "rate        messages are due at a rate, and latency counts from when they were due",
+                "connect     clients connect up to CONNACK and leave: so many under way at a time, or so many a second"
             })
     @Nullable
     String scenario;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadLoop implements Runnable {
     static final long NEVER = Long.MAX_VALUE;
 
-    private static final long SPIN = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long SPIN = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long ALARMED = TimeUnit.MILLISECONDS.toNanos(3);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
@@ -91,7 +91,8 @@ final class LoadLoop implements Runnable {
         }
     }
 
-    private void turn() throws IOException {
+    /** One round: what is due, then what is ready. */
+    void turn() throws IOException {
         long now = now();
         long due = Math.min(timers.run(now), script.tick(now));
         await(Math.min(due, expire(now)));
@@ -108,8 +109,8 @@ final class LoadLoop implements Runnable {
                 figures.spun(now() - before);
             }
         } else if (wait < ALARMED) {
-            alarm.at(due - SPIN / 2);
-            selector.select(ready);
+            alarm.at(due - SPIN);
+            selector.select(ready, LONGEST_WAIT / MILLI);
         } else {
             selector.select(ready, wait / MILLI - 1);
         }

@@ -122,6 +122,22 @@ final class LoadOptions {
     Integer qos;
 
     @Option(
+            names = "--rate",
+            paramLabel = "N",
+            order = 25,
+            description = "Messages or connections a second, of all clients; in rate 1000.")
+    @Nullable
+    Double rate;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            order = 26,
+            description = "Connections under way at a time; 16. Not with --rate.")
+    @Nullable
+    Integer concurrency;
+
+    @Option(
             names = "--warmup",
             paramLabel = "SECONDS",
             order = 40,

@@ -24,6 +24,9 @@ final class LoadSetup {
     private static final int MOST_SIZE = 1 << 20;
     private static final int MOST_BATCH = 1000;
     private static final int MOST_WINDOW = 10_000;
+    private static final int MOST_CONCURRENCY = 20_000;
+    private static final double LEAST_RATE = 0.1;
+    private static final double MOST_RATE = 10_000_000;
     private static final int MOST_SECONDS = 86_400;
     private static final int KEEP_ALIVE_SECONDS = 60;
 
@@ -63,13 +66,16 @@ final class LoadSetup {
                 number("--batch", options.batch, 1, 1, MOST_BATCH),
                 number("--size", options.size, 100, Message.LEAST, MOST_SIZE),
                 number("--qos", options.qos, 0, 0, 1),
-                0,
-                0,
+                rate(),
+                number("--concurrency", options.concurrency, 16, 1, MOST_CONCURRENCY),
                 0,
                 KEEP_ALIVE_SECONDS,
                 loops,
                 seconds("--warmup", options.warmup, 0),
                 seconds("--duration", options.duration, 0.1));
+        if (options.rate != null && options.concurrency != null) {
+            throw new IllegalArgumentException("--rate and --concurrency do not go together: one is open, one closed");
+        }
         if (plan.batch() > plan.window()) {
             throw wrong("--batch", plan.batch(), "at most --window, which is " + plan.window());
         }
@@ -88,11 +94,26 @@ final class LoadSetup {
         return value;
     }
 
+    private double rate() {
+        double rate = scenario.rate(options.rate);
+        if (options.rate != null && !(rate >= LEAST_RATE && rate <= MOST_RATE)) {
+            throw wrong("--rate", options.rate, LEAST_RATE + " to " + (long) MOST_RATE + " a second");
+        }
+        if (rate > 0) {
+            note("--rate", shortest(rate));
+        }
+        return rate;
+    }
+
+    private static String shortest(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+    }
+
     private Duration seconds(String name, double given, double least) {
         if (!(given >= least && given <= MOST_SECONDS)) {
             throw wrong(name, given, "%s to %d seconds".formatted(least == 0 ? "0" : least, MOST_SECONDS));
         }
-        note(name, given == Math.rint(given) ? Long.toString((long) given) : Double.toString(given));
+        note(name, shortest(given));
         return Duration.ofMillis((long) (given * 1000));
     }
 
@@ -102,6 +123,9 @@ final class LoadSetup {
 
     /** Keeps what the scenario heeds. */
     private void note(String name, String value) {
+        if (name.equals("--concurrency") && options.rate != null) {
+            return;
+        }
         boolean always = Set.of("--threads", "--warmup", "--mqtt").contains(name);
         if (always || scenario.options().contains(name)) {
             settings.put(name.substring(2), value);

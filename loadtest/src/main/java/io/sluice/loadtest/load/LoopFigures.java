@@ -14,7 +14,7 @@ import org.HdrHistogram.IntCountsHistogram;
  * What one loop has measured: of the whole window with three digits, of each of its seconds with two.
  *
  * <p>Confined to its loop's thread until that has ended, but for the live numbers: {@link #counted}, {@link #owed},
- * {@link #failed}, {@link #ready}, {@link #spunNanos} and {@link #finishedAt}.
+ * {@link #isBehind}, {@link #failed}, {@link #ready}, {@link #spunNanos} and {@link #finishedAt}.
  */
 final class LoopFigures {
     private static final long LONGEST = TimeUnit.MINUTES.toNanos(10);
@@ -29,6 +29,7 @@ final class LoopFigures {
     private final SortedMap<String, Long> earlyErrors = new TreeMap<>();
     private final AtomicLong counted = new AtomicLong();
     private final AtomicLong owed = new AtomicLong();
+    private final AtomicLong nextDue = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong failed = new AtomicLong();
     private final AtomicInteger ready = new AtomicInteger();
     private final AtomicLong spunNanos = new AtomicLong();
@@ -111,6 +112,18 @@ final class LoopFigures {
         }
     }
 
+    /** Tells what is due next; before the window's end it is waited for. */
+    void nextDue(long due) {
+        nextDue.lazySet(due);
+    }
+
+    /** Tells that what was due then has failed and will not come back. */
+    void settled(long due) {
+        if (window.contains(due)) {
+            owed.lazySet(owed.get() - 1);
+        }
+    }
+
     /** Counts an error, by a short fixed phrase. */
     void error(long at, String kind) {
         if (window.contains(at)) {
@@ -157,6 +170,11 @@ final class LoopFigures {
 
     long owed() {
         return owed.get();
+    }
+
+    /** Whether something that is due in the window has not been sent. */
+    boolean isBehind() {
+        return nextDue.get() < window.until();
     }
 
     long failed() {

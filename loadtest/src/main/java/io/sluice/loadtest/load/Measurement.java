@@ -24,6 +24,9 @@ final class Measurement {
     /** Slowest connecting that is waited for, beyond the timeout. */
     private static final long READY_PER_CLIENT = SECOND / 50;
 
+    /** From when the window is opened until it begins: what is due in it is seen to be so. */
+    private static final long SOON = SECOND / 100;
+
     private static final long DRAIN = 5 * SECOND;
     private static final long JOIN_MILLIS = 5000;
     private static final int LOOK_MILLIS = 10;
@@ -155,9 +158,9 @@ final class Measurement {
     }
 
     private Course measure() throws LoadException, InterruptedException {
-        long from = clock.getAsLong();
-        long until = from + job.plan().duration().toNanos();
         Course course = new Course(loops, others);
+        long from = clock.getAsLong() + SOON;
+        long until = from + job.plan().duration().toNanos();
         window.open(from, until);
         int all = (int) Math.ceil((double) (until - from) / SECOND);
         long before = 0;
@@ -179,10 +182,15 @@ final class Measurement {
     /** Waits until all that was due has come, or long enough. */
     private void awaitDrain() throws LoadException, InterruptedException {
         long deadline = clock.getAsLong() + DRAIN;
-        while (sum(LoopFigures::counted) < sum(LoopFigures::owed) && clock.getAsLong() < deadline) {
+        while (isUnderWay() && clock.getAsLong() < deadline) {
             sleep(SECOND / 100);
         }
         stop();
+    }
+
+    private boolean isUnderWay() {
+        return loops.stream().anyMatch(loop -> loop.figures().isBehind())
+                || sum(LoopFigures::counted) < sum(LoopFigures::owed);
     }
 
     private void sleep(long nanos) throws LoadException, InterruptedException {

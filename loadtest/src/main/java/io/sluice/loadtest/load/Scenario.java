@@ -2,6 +2,7 @@ package io.sluice.loadtest.load;
 
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be measured.
@@ -9,28 +10,55 @@ import java.util.Set;
  * <p>Immutable.
  */
 enum Scenario {
-    THROUGHPUT(
-            "messages",
-            "each client has a window of messages to itself under way, and sends another for each that comes back",
-            Set.of("--clients", "--window", "--batch", "--size", "--qos")) {
+    THROUGHPUT("messages", Set.of("--clients", "--window", "--batch", "--size", "--qos")) {
         @Override
         Script script(Job job, LoadLoop loop, int number) {
             return new Throughput(loop, job.plan(), job.target(), number);
         }
+    },
+    RATE("messages", Set.of("--clients", "--rate", "--size", "--qos")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return new OpenLoop(loop, job.plan(), job.target(), number);
+        }
+
+        @Override
+        double rate(@Nullable Double given) {
+            return given == null ? 1000 : given;
+        }
+    },
+    CONNECT("connections", Set.of("--concurrency", "--rate")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return new Connects(loop, job.plan(), job.target(), number);
+        }
+
+        @Override
+        double rate(@Nullable Double given) {
+            return given == null ? 0 : given;
+        }
+
+        @Override
+        int awaited(Plan plan) {
+            return 0;
+        }
     };
 
     private final String unit;
-    private final String description;
     private final Set<String> options;
 
-    Scenario(String unit, String description, Set<String> options) {
+    Scenario(String unit, Set<String> options) {
         this.unit = unit;
-        this.description = description;
         this.options = options;
     }
 
     /** What one loop of it does. */
     abstract Script script(Job job, LoadLoop loop, int number);
+
+    /** What is due a second; 0: as fast as it goes. */
+    double rate(@Nullable Double given) {
+        return 0;
+    }
 
     /** How many clients must be ready before the warm-up. */
     int awaited(Plan plan) {
@@ -40,10 +68,6 @@ enum Scenario {
     /** What is counted, in the plural. */
     String unit() {
         return unit;
-    }
-
-    String description() {
-        return description;
     }
 
     /** The names of the options that it heeds, beyond those that all do. */

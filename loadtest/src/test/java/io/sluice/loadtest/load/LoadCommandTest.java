@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load test against the stub broker alone. */
 @Timeout(60)
@@ -50,6 +51,26 @@ class LoadCommandTest {
         assertThat(run.out()).contains("errors        none");
     }
 
+    @ParameterizedTest(name = "{0} threads")
+    @ValueSource(strings = {"1", "2"})
+    void rateSendsAsManyAsAreDue(String threads) {
+        CommandRun run = CommandRun.brief("rate", "--url", url, "--rate", "500", "--threads", threads);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isBetween(149L, 151L); // in a third of a second
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--concurrency", "--rate"})
+    void connectCountsConnections(String option) {
+        CommandRun run = CommandRun.brief("connect", "--url", url, option, "100");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("connections")).isPositive();
+        assertThat(run.out()).contains("errors        none").doesNotContain("resumed");
+    }
+
     @Test
     void aUrlThatRefusesIsToldInOneLine() throws Exception {
         int free;
@@ -67,7 +88,7 @@ class LoadCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nothing --url mqtt://localhost | load: unknown scenario nothing; there are throughput",
+                "nothing --url mqtt://localhost | load: unknown scenario nothing; there are throughput, rate, connect",
                 "throughput | load: --url is missing, e.g. --url wss://localhost:8443/mqtt",
                 "throughput --url http://localhost | load: --url: http://localhost is not possible; write wss://",
                 "throughput --url mqtt://localhost --clients 0 | load: --clients: 0 is not possible; write 1 to 1000000",
@@ -78,6 +99,9 @@ class LoadCommandTest {
                 "throughput --url mqtt://localhost --resume | load: --ca, --insecure and --resume are for wss://",
                 "throughput --url mqtt://localhost --duration 0 | load: --duration: 0.0 is not possible",
                 "throughput --url mqtt://localhost --sources 127.0.0.9-127.0.0.8 | load: --sources: 127.0.0.9-127.0.0.8",
+                "throughput --url mqtt://localhost --rate 5 | load: --rate is not for throughput, which heeds --batch, --clients",
+                "rate --url mqtt://localhost --rate 0 | load: --rate: 0.0 is not possible; write 0.1 to 10000000 a second",
+                "connect --url mqtt://localhost --rate 5 --concurrency 5 | load: --rate and --concurrency do not go together",
                 "throughput --url mqtt://localhost --sources ::1 | load: --sources: ::1 is not possible; write IPv4",
             })
     void aWrongOptionIsToldInOneLine(String arguments, String line) {
