@@ -10,6 +10,7 @@ import io.sluice.session.Dialer;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.tls.BrokerTls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ final class Cluster implements Dialer, AutoCloseable {
                 .toList();
         balancer = Balancer.of(config.balance());
         ejections = new Ejections(config.name(), config.eject(), brokers);
-        slots = new Slots(config.slots(), brokers, this::closeWarm);
+        slots = new Slots(config.slots(), () -> eligible(Set.of(), System.nanoTime()), this::closeWarm);
         int most = config.link().warmMax();
         for (int i = 0; i < groups.size(); i++) {
             int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
@@ -70,8 +71,9 @@ final class Cluster implements Dialer, AutoCloseable {
         return type != HealthConfig.Type.AUTO ? type : headers ? HealthConfig.Type.MQTT : HealthConfig.Type.TCP;
     }
 
-    /** Begins to look at the brokers, each from one of the I/O threads. To be called once. */
-    void startChecks() {
+    /** Begins to look at the brokers, each from one of the I/O threads, and at those who wait. To be called once. */
+    void start() {
+        new SlotsTick(slots, threads.contexts().get(0), groups.get(0).wheel()).start();
         HealthConfig.Type type = healthType();
         if (type != HealthConfig.Type.OFF) {
             for (int i = 0; i < brokers.size(); i++) {
@@ -196,6 +198,19 @@ final class Cluster implements Dialer, AutoCloseable {
     /** One of at least one. */
     Broker pick(List<Broker> some, String key, long now) {
         return balancer.pick(some, key, now);
+    }
+
+    /**
+     * By the word of the name service; those who wait may want it.
+     *
+     * @return false: nothing is new
+     */
+    boolean resolved(Broker broker, List<InetAddress> addresses) {
+        boolean news = broker.resolvedTo(addresses);
+        if (news) {
+            slots.freed();
+        }
+        return news;
     }
 
     /** By the operator's word; those who wait may want it. */

@@ -72,7 +72,7 @@ final class Resolver implements AutoCloseable {
         Duration interval = cluster.config().resolveInterval();
         try {
             List<InetAddress> addresses = List.of(names.lookUp(broker.address().host()));
-            if (broker.resolvedTo(addresses) && !first) {
+            if (cluster.resolved(broker, addresses) && !first) {
                 LOG.info(
                         "broker name resolves anew cluster={} broker={} addresses={}",
                         cluster.config().name(),

@@ -1,10 +1,12 @@
 package io.sluice.upstream;
 
 import io.sluice.config.SlotConfig;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * of clients so reaches the brokers at their pace.
  *
  * <p>Who comes while others wait goes to the end of the queue. Who frees a place gives it to the first that wants it, on
- * whatever thread that is. Without limits nobody ever waits, and no lock is taken.
+ * whatever thread that is. Of those that want none of what is free only so many are looked at; they then let others go
+ * first. Without limits nobody ever waits, and no lock is taken.
  *
  * <p>Thread-safe.
  */
 final class Slots {
+    /** How many of those that wait are offered a place in vain before whoever frees one goes on with its own work. */
+    static final int MOST_IN_VAIN = 16;
 
     /** A session that waits. */
     interface Waiter {
@@ -32,17 +37,22 @@ final class Slots {
     }
 
     private final SlotConfig config;
-    private final List<Broker> brokers;
+    private final Supplier<List<Broker>> eligible;
     private final Runnable closeWarm;
     /** In the order in which they came; guarded by itself. */
     private final Set<Waiter> queue = new LinkedHashSet<>();
 
     private volatile int length;
 
-    /** @param closeWarm closes warm connections, for they keep sessions waiting; called with the queue locked */
-    Slots(SlotConfig config, List<Broker> brokers, Runnable closeWarm) {
+    /**
+     * Nobody waits yet.
+     *
+     * @param eligible whose places are offered; called with the queue locked
+     * @param closeWarm closes warm connections, for they keep sessions waiting; called with the queue locked
+     */
+    Slots(SlotConfig config, Supplier<List<Broker>> eligible, Runnable closeWarm) {
         this.config = config;
-        this.brokers = brokers;
+        this.eligible = eligible;
         this.closeWarm = closeWarm;
     }
 
@@ -141,15 +151,25 @@ final class Slots {
 
     private void serve() {
         synchronized (queue) {
+            List<Broker> brokers = eligible.get();
+            List<Waiter> inVain = new ArrayList<>();
             Iterator<Waiter> waiters = queue.iterator();
-            while (waiters.hasNext() && brokers.stream().anyMatch(this::hasRoom)) {
+            while (waiters.hasNext()
+                    && inVain.size() < MOST_IN_VAIN
+                    && brokers.stream().anyMatch(this::hasRoom)) {
                 Waiter waiter = waiters.next();
                 Slot slot = waiter.take();
-                if (slot != null) {
+                if (slot == null) {
+                    inVain.add(waiter);
+                } else {
                     waiters.remove();
                     length = queue.size();
                     waiter.granted(slot);
                 }
+            }
+            if (inVain.size() == MOST_IN_VAIN) {
+                queue.removeAll(inVain);
+                queue.addAll(inVain);
             }
             if (length > 0 && brokers.stream().anyMatch(broker -> broker.warm() > 0 && isCrowded(broker))) {
                 closeWarm.run();

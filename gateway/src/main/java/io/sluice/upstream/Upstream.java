@@ -34,7 +34,7 @@ public final class Upstream implements AutoCloseable {
             clusters.put(config.name(), new Cluster(config, tls.get(config.name()), threads, groups));
         }
         resolver.start(clusters.values());
-        clusters.values().forEach(Cluster::startChecks);
+        clusters.values().forEach(Cluster::start);
     }
 
     /**

@@ -11,6 +11,8 @@ import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
 import io.sluice.config.SlotConfig;
 import io.sluice.net.IoThreads;
+import io.sluice.session.SessionGroup;
+import io.sluice.session.TimerWheel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,17 +22,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ClusterTest {
     private static final int PORT = 1883;
     private static final int PICKS = 200;
     private static final Set<InetSocketAddress> NONE = Set.of();
+    private static final SlotConfig ONE_EACH = new SlotConfig(1, 1, 10, Duration.ofSeconds(10));
     private static final String REASON = "connection refused";
 
     private static IoThreads threads;
@@ -47,6 +55,10 @@ class ClusterTest {
 
     /** Of as many brokers; each has one address. */
     private static Cluster cluster(int size) throws UnknownHostException {
+        return cluster(size, SlotConfig.UNLIMITED, List.of());
+    }
+
+    private static Cluster cluster(int size, SlotConfig slots, List<SessionGroup> groups) throws UnknownHostException {
         List<BrokerConfig> names = IntStream.range(0, size)
                 .mapToObj(i -> new BrokerConfig(new HostPort("broker" + i + ".example", PORT), 1))
                 .toList();
@@ -57,13 +69,13 @@ class ClusterTest {
                 new EjectConfig(Optional.of(3), Duration.ofSeconds(10), 50),
                 new HealthConfig(
                         HealthConfig.Type.OFF, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3, Optional.empty()),
-                SlotConfig.UNLIMITED,
+                slots,
                 Duration.ofSeconds(3),
                 2,
                 false,
                 LinkConfig.PLAIN,
                 Duration.ofSeconds(30));
-        Cluster cluster = new Cluster(config, null, threads, List.of());
+        Cluster cluster = new Cluster(config, null, threads, groups);
         for (int i = 0; i < size; i++) {
             cluster.brokers().get(i).resolvedTo(List.of(address(i).getAddress()));
         }
@@ -182,6 +194,77 @@ class ClusterTest {
             assertThat(resolver.resolve(cluster, broker, false)).isEqualTo(Duration.ofSeconds(30));
             assertThat(broker.isResolved()).isTrue();
         }
+    }
+
+    /** Goes where a session may go. */
+    private record Waiting(Cluster cluster, CompletableFuture<Broker> place) implements Slots.Waiter {
+        @Override
+        public @Nullable Slot take() {
+            return cluster.eligible(NONE, System.nanoTime()).stream()
+                    .filter(cluster.slots()::hasRoom)
+                    .map(cluster.slots()::take)
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public void granted(Slot slot) {
+            place.complete(slot.broker());
+        }
+    }
+
+    /** Waits behind the one connection that each of the eligible brokers takes. */
+    private static CompletableFuture<Broker> waiting(Cluster cluster) {
+        cluster.eligible(NONE, System.nanoTime())
+                .forEach(broker -> Objects.requireNonNull(cluster.slots().take(broker)));
+        Waiting waiting = new Waiting(cluster, new CompletableFuture<>());
+        assertThat(cluster.slots().join(waiting)).isTrue();
+        assertThat(waiting.place()).isNotDone();
+        return waiting.place();
+    }
+
+    @Test
+    void offersABrokerThatResolvesToThoseWhoWait() throws Exception {
+        Cluster cluster = cluster(2, ONE_EACH, List.of());
+        Broker found = cluster.brokers().get(1);
+        found.resolvedTo(List.of());
+        CompletableFuture<Broker> waiting = waiting(cluster);
+
+        try (Resolver resolver =
+                new Resolver(host -> new InetAddress[] {address(1).getAddress()})) {
+            resolver.resolve(cluster, found, false);
+        }
+
+        assertThat(waiting).isCompletedWithValue(found);
+    }
+
+    @Test
+    @Timeout(30)
+    @DisplayName("an ejection that is over by time: those who wait get the broker, though nobody comes or goes")
+    void offersABrokerThatIsEjectedNoLongerToThoseWhoWait() throws Exception {
+        SessionGroup group = new SessionGroup(System::nanoTime);
+        Cluster cluster = cluster(2, ONE_EACH, List.of(group));
+        Broker ejected = cluster.brokers().get(1);
+        ejected.eject(System.nanoTime() + Ejections.LONGEST_NANOS);
+        CompletableFuture<Broker> waiting = waiting(cluster);
+        cluster.start();
+
+        ejected.eject(System.nanoTime());
+        while (!waiting.isDone()) {
+            turn(group.wheel());
+        }
+
+        assertThat(waiting).isCompletedWithValue(ejected);
+    }
+
+    /** As the wheel's drive does. */
+    private static void turn(TimerWheel wheel) throws InterruptedException {
+        CountDownLatch turned = new CountDownLatch(1);
+        threads.contexts().get(0).after(TimeUnit.NANOSECONDS.toMillis(TimerWheel.TICK_NANOS), () -> {
+            wheel.advance();
+            turned.countDown();
+        });
+        turned.await();
     }
 
     private static InetAddress[] lookUp(List<InetAddress> zone) throws UnknownHostException {

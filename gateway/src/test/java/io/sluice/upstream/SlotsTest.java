@@ -20,12 +20,14 @@ import org.junit.jupiter.api.Timeout;
 class SlotsTest {
     private final Broker broker = Crowd.broker(0, 1);
     private final Broker other = Crowd.broker(1, 1);
+    private List<Broker> eligible = List.of(broker, other);
     private int warmClosed;
+    private int offers;
 
     private Slots slots(int maxConnections, int maxConnecting, int queueSize) {
         return new Slots(
                 new SlotConfig(maxConnections, maxConnecting, queueSize, Duration.ofSeconds(10)),
-                List.of(broker, other),
+                () -> eligible,
                 () -> warmClosed++);
     }
 
@@ -34,7 +36,7 @@ class SlotsTest {
     }
 
     /** Wants a place at one broker. */
-    private static final class Waiting implements Slots.Waiter {
+    private final class Waiting implements Slots.Waiter {
         private final Slots slots;
         private final Broker wanted;
         private @Nullable Slot granted;
@@ -46,6 +48,7 @@ class SlotsTest {
 
         @Override
         public @Nullable Slot take() {
+            offers++;
             return slots.hasRoom(wanted) ? slots.take(wanted) : null;
         }
 
@@ -179,6 +182,62 @@ class SlotsTest {
 
         assertThat(first.isGranted()).isFalse();
         assertThat(second.isGranted()).isTrue();
+    }
+
+    @Test
+    @DisplayName("who frees a place offers it to 16 in vain and no more; these let the others go first the next time")
+    void looksAtSoManyInVain() {
+        Slots slots = slots(10, 1, 100);
+        Slot held = take(slots, broker);
+        take(slots, other);
+        for (int i = 0; i < 2 * Slots.MOST_IN_VAIN; i++) {
+            slots.join(new Waiting(slots, other));
+        }
+        Waiting last = new Waiting(slots, broker);
+        slots.join(last);
+        assertThat(offers).as("there was no room").isZero();
+
+        held.accepted();
+        assertThat(offers).isEqualTo(Slots.MOST_IN_VAIN);
+        slots.freed();
+        assertThat(offers).isEqualTo(2 * Slots.MOST_IN_VAIN);
+        assertThat(last.isGranted()).isFalse();
+        slots.freed();
+        assertThat(last.isGranted()).isTrue();
+    }
+
+    @Test
+    @DisplayName("15 that want another keep their places, and nobody from his")
+    void keepsTheOrderOfFewThatWantAnother() {
+        Slots slots = slots(10, 1, 100);
+        Slot held = take(slots, broker);
+        Slot heldToo = take(slots, other);
+        List<Waiting> few = new ArrayList<>();
+        for (int i = 1; i < Slots.MOST_IN_VAIN; i++) {
+            few.add(new Waiting(slots, other));
+            slots.join(few.get(i - 1));
+        }
+        Waiting last = new Waiting(slots, broker);
+        slots.join(last);
+
+        held.accepted();
+        heldToo.accepted();
+
+        assertThat(last.isGranted()).isTrue();
+        assertThat(few.get(0).isGranted()).as("the first of them").isTrue();
+        assertThat(few.get(1).isGranted()).isFalse();
+    }
+
+    @Test
+    void offersNoPlaceOfABrokerThatMayNotServe() {
+        Slots slots = slots(10, 1, 10);
+        take(slots, other);
+        eligible = List.of(other);
+
+        slots.join(new Waiting(slots, other));
+        slots.freed();
+
+        assertThat(offers).isZero();
     }
 
     @Test
