@@ -19,6 +19,7 @@ abstract class Crowd extends Script {
     private static final int PINGRESP = 13;
     private static final int FAILED = 0x80;
     private static final int PUBACK_HEADER = 0x4002_0000;
+    private static final double PING_AFTER = 0.75;
     private static final long BACK_AFTER = TimeUnit.SECONDS.toNanos(1);
 
     private final LoadLoop loop;
@@ -28,9 +29,10 @@ abstract class Crowd extends Script {
     private final BitSet connecting = new BitSet();
     private final ByteBuffer small = ByteBuffer.allocate(4);
     private final int share;
-    private final Pace pings;
+    private final long born;
     private int started;
     private int nextPing;
+    private @Nullable Pace pings;
 
     /**
      * A loop's share of the plan's clients.
@@ -44,8 +46,7 @@ abstract class Crowd extends Script {
         for (int i = 0; i < share; i++) {
             add(target, number + i * plan.loops());
         }
-        double pingSeconds = plan.keepAliveSeconds() * 0.75;
-        pings = new Pace(loop.now() + TimeUnit.SECONDS.toNanos((long) pingSeconds), share / pingSeconds + 1e-6, 0, 1);
+        born = loop.now();
     }
 
     /** Adds one that starts after those before it. */
@@ -57,13 +58,19 @@ abstract class Crowd extends Script {
     }
 
     /** What a client subscribes to; null: nothing. */
-    abstract @Nullable String filter(LoadClient client);
+    @Nullable
+    String filter(LoadClient client) {
+        return null;
+    }
 
     /** A client is where it should be. */
-    abstract void ready(LoadClient client, long now);
+    void ready(LoadClient client, long now) {}
 
     /** A PUBLISH has come; its acknowledgement is sent already. */
-    abstract void publish(LoadClient client, int firstByte, ByteBuffer body);
+    void publish(LoadClient client, int firstByte, ByteBuffer body) {}
+
+    /** A message of QoS 1 is acknowledged; what counts is the message that comes. */
+    void acknowledged(LoadClient client) {}
 
     /** Does what else is due and returns when something is again. */
     abstract long work(long now);
@@ -73,12 +80,21 @@ abstract class Crowd extends Script {
         while (started < clients.size() && connecting.cardinality() < HANDSHAKES && mayStart(now)) {
             begin(clients.get(started++), now);
         }
-        long due = Math.min(work(now), pings.due());
-        while (pings.isDue(now)) {
-            pings.take();
+        Pace ownPings = pings();
+        while (ownPings.isDue(now)) {
+            ownPings.take();
             ping(now);
         }
-        return due;
+        return Math.min(work(now), ownPings.due());
+    }
+
+    /** Each client in turn, all within three quarters of the keep alive. */
+    private Pace pings() {
+        if (pings == null) {
+            double seconds = plan.keepAliveSeconds() * PING_AFTER;
+            pings = new Pace(born + (long) (seconds * 1e9), Math.max(1, clients.size()) / seconds, 0, 1);
+        }
+        return pings;
     }
 
     /** Whether the next client may connect now. */
@@ -87,9 +103,9 @@ abstract class Crowd extends Script {
     }
 
     private void ping(long now) {
-        if (share > 0) {
+        if (!clients.isEmpty()) {
             LoadClient client = clients.get(nextPing);
-            nextPing = (nextPing + 1) % share;
+            nextPing = (nextPing + 1) % clients.size();
             if (client.isOpen()) {
                 client.send(small.clear().putShort((short) 0xC000).flip());
                 pinged(client, now);
@@ -136,9 +152,13 @@ abstract class Crowd extends Script {
                 publish(client, firstByte, body);
             }
             case MqttPackets.SUBACK -> suback(client, body);
+            case MqttPackets.PUBACK -> {
+                client.acknowledged();
+                acknowledged(client);
+            }
             case PINGRESP -> pong(client, loop.now());
             default -> {
-                // PUBACK: what counts is the message that comes
+                // nothing that matters here
             }
         }
     }
@@ -184,6 +204,20 @@ abstract class Crowd extends Script {
 
     /** A client's connection is gone, and what was under way on it. */
     void lost(LoadClient client) {}
+
+    /** Ends a connection without a goodbye and without an error. */
+    final void cut(LoadClient client) {
+        if (isReady(client)) {
+            ready.clear(client.index());
+            loop.figures().ready(-1);
+        }
+        connecting.clear(client.index());
+        client.cut();
+    }
+
+    final boolean allStarted() {
+        return started == clients.size();
+    }
 
     final boolean isReady(LoadClient client) {
         return ready.get(client.index());

@@ -19,6 +19,7 @@ final class Failure {
     static final String NOT_WEBSOCKET = "malformed WebSocket";
     static final String NOT_ANSWERED = "not answered in time";
     static final String BUFFER_FULL = "send buffer full";
+    static final String NO_QUOTA = "Receive Maximum reached";
     static final String NOT_CONNECTED = "not connected when due";
     static final String TOO_MANY = "too many connections under way";
     static final String NOT_BACK = "not back in time";

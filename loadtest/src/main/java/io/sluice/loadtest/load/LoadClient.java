@@ -64,6 +64,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
     private long began;
     private boolean leaving;
     private String detail = "";
+    private int quota;
 
     /**
      * A client that is not connected.
@@ -81,6 +82,19 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
 
     int index() {
         return index;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** How many messages of QoS 1 may be sent before one is acknowledged (MQTT 5.0 3.2.2.3.3). */
+    int quota() {
+        return quota;
+    }
+
+    void acknowledged() {
+        quota++;
     }
 
     /** When its connection was, or should have been, begun. */
@@ -202,6 +216,12 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         } catch (IOException e) {
             end(e);
         }
+    }
+
+    /** Sends messages, so many of them of QoS 1. */
+    void publish(ByteBuffer bytes, int qos1) {
+        quota -= qos1;
+        send(bytes);
     }
 
     private void sendNow(ByteBuffer bytes) throws IOException {
@@ -389,6 +409,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
             end(Failure.connack(code));
             return;
         }
+        quota = Message.receiveMaximum(body, target.level());
         stage = Stage.OPEN;
         loop.script().connected(this, loop.now());
     }

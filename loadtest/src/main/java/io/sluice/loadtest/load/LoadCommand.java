@@ -1,6 +1,7 @@
 package io.sluice.loadtest.load;
 
 import java.io.PrintWriter;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +41,11 @@ public final class LoadCommand implements Callable<Integer> {
                 "throughput  each client has a window of messages to itself under way, and sends another for each that "
                         + "comes back",
                 "rate        messages are due at a rate, and latency counts from when they were due",
-                "connect     clients connect up to CONNACK and leave: so many under way at a time, or so many a second"
+                "connect     clients connect up to CONNACK and leave: so many under way at a time, or so many a second",
+                "idle        clients connect and do nothing but ping",
+                "storm       all clients are cut at once and come back at once, until all are there",
+                "fanout      one publisher sends to all clients, at a rate",
+                "mixed       a few publishers send to many clients, at QoS 0 and 1"
             })
     @Nullable
     String scenario;
@@ -71,6 +76,7 @@ public final class LoadCommand implements Callable<Integer> {
             } else {
                 try (StubBroker stub = StubCommand.start(port)) {
                     print(measured(chosen, stub));
+                    printCeiling(stub);
                 }
             }
             return 0;
@@ -119,6 +125,18 @@ public final class LoadCommand implements Callable<Integer> {
         PrintWriter out = spec().commandLine().getOut();
         Summary.lines(run).forEach(out::println);
         out.flush();
+    }
+
+    /** Where the URL is the stub's, there is nothing between. */
+    private void printCeiling(StubBroker stub) {
+        URI url = options.url;
+        if (url != null
+                && !Target.isWebSocket(url)
+                && url.getPort() == stub.address().getPort()) {
+            PrintWriter out = spec().commandLine().getOut();
+            out.println("ceiling       There was no gateway: no target can show more than this.");
+            out.flush();
+        }
     }
 
     private int failed(Exception e, int code) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It waits in the selector until a socket is ready or the script has something due. Close to a due time it asks the selector
  * again and again instead, for the clock's sake; that time is told apart, so that nobody takes it for work.
  *
- * <p>Confined to its thread, but for {@link #figures} as far as those are thread-safe, {@link #failure} and the thread itself.
+ * <p>Confined to its thread, but for {@link #figures} as far as those are thread-safe, {@link #failure}, {@link #wake} and the thread itself.
  */
 final class LoadLoop implements Runnable {
     static final long NEVER = Long.MAX_VALUE;
@@ -75,6 +75,11 @@ final class LoadLoop implements Runnable {
     @Nullable
     Throwable failure() {
         return failure;
+    }
+
+    /** Lets it look at the window. */
+    void wake() {
+        selector.wakeup();
     }
 
     @Override

@@ -101,7 +101,7 @@ final class LoadOptions {
     @Nullable
     HostPort broker;
 
-    @Option(names = "--clients", paramLabel = "N", order = 20, description = "How many; 100, in idle 1000.")
+    @Option(names = "--clients", paramLabel = "N", order = 20, description = "How many; 100.")
     @Nullable
     Integer clients;
 
@@ -125,7 +125,8 @@ final class LoadOptions {
             names = "--rate",
             paramLabel = "N",
             order = 25,
-            description = "Messages or connections a second, of all clients; in rate 1000.")
+            description =
+                    "A second, of all clients: messages (rate 1000, fanout 10, mixed 100), or connections (idle 500).")
     @Nullable
     Double rate;
 
@@ -136,6 +137,22 @@ final class LoadOptions {
             description = "Connections under way at a time; 16. Not with --rate.")
     @Nullable
     Integer concurrency;
+
+    @Option(
+            names = "--publishers",
+            paramLabel = "N",
+            order = 27,
+            description = "In mixed, every second of them at QoS 1; 10.")
+    @Nullable
+    Integer publishers;
+
+    @Option(
+            names = "--keep-alive",
+            paramLabel = "SECONDS",
+            order = 28,
+            description = "Clients ping after three quarters of it; 60.")
+    @Nullable
+    Integer keepAlive;
 
     @Option(
             names = "--warmup",
@@ -149,9 +166,9 @@ final class LoadOptions {
             names = "--duration",
             paramLabel = "SECONDS",
             order = 41,
-            defaultValue = "10",
-            description = "How long it is measured; ${DEFAULT-VALUE}.")
-    double duration = 10;
+            description = "How long it is measured; 10. In storm at most 120, until all are back.")
+    @Nullable
+    Double duration;
 
     @Option(names = "--quiet", order = 50, description = "Tells nothing while it runs.")
     boolean quiet;

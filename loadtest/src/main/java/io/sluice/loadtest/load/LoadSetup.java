@@ -28,7 +28,8 @@ final class LoadSetup {
     private static final double LEAST_RATE = 0.1;
     private static final double MOST_RATE = 10_000_000;
     private static final int MOST_SECONDS = 86_400;
-    private static final int KEEP_ALIVE_SECONDS = 60;
+    private static final int MOST_PUBLISHERS = 1000;
+    private static final int MOST_KEEP_ALIVE = 0xFFFF;
 
     private final Scenario scenario;
     private final LoadOptions options;
@@ -65,14 +66,14 @@ final class LoadSetup {
                 number("--window", options.window, 16, 1, MOST_WINDOW),
                 number("--batch", options.batch, 1, 1, MOST_BATCH),
                 number("--size", options.size, 100, Message.LEAST, MOST_SIZE),
-                number("--qos", options.qos, 0, 0, 1),
+                number("--qos", options.qos, scenario.qos(), 0, 1),
                 rate(),
                 number("--concurrency", options.concurrency, 16, 1, MOST_CONCURRENCY),
-                0,
-                KEEP_ALIVE_SECONDS,
+                scenario.publishers(number("--publishers", options.publishers, 10, 1, MOST_PUBLISHERS)),
+                number("--keep-alive", options.keepAlive, 60, 1, MOST_KEEP_ALIVE),
                 loops,
                 seconds("--warmup", options.warmup, 0),
-                seconds("--duration", options.duration, 0.1));
+                seconds("--duration", options.duration == null ? scenario.seconds() : options.duration, 0.1));
         if (options.rate != null && options.concurrency != null) {
             throw new IllegalArgumentException("--rate and --concurrency do not go together: one is open, one closed");
         }

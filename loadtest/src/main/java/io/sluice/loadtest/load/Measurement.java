@@ -162,6 +162,7 @@ final class Measurement {
         long from = clock.getAsLong() + SOON;
         long until = from + job.plan().duration().toNanos();
         window.open(from, until);
+        loops.forEach(LoadLoop::wake);
         int all = (int) Math.ceil((double) (until - from) / SECOND);
         long before = 0;
         for (int second = 1; second <= all && !finished(); second++) {

@@ -16,6 +16,7 @@ final class Message {
     /** Least payload: the time. */
     static final int LEAST = Long.BYTES;
 
+    private static final int RECEIVE_MAXIMUM = 0x21;
     private static final int QOS_1 = 0x02;
     private static final int MOST_ID = 0xFFFF;
     private static final int MOST_HEADER = 64;
@@ -70,6 +71,44 @@ final class Message {
             at = afterProperties(body, at);
         }
         return at + LEAST > body.limit() ? -1 : body.getLong(at);
+    }
+
+    /** The Receive Maximum in a CONNACK whose body this is (MQTT 5.0 3.2.2.3.3). */
+    static int receiveMaximum(ByteBuffer connack, int level) {
+        int at = connack.position() + 2;
+        if (level < 5 || at >= connack.limit()) {
+            return MOST_ID;
+        }
+        int end = afterProperties(connack, at);
+        for (int next = afterLength(connack, at); next + 2 < end; next = afterProperty(connack, next)) {
+            if (connack.get(next) == RECEIVE_MAXIMUM) {
+                return connack.getShort(next + 1) & MOST_ID;
+            }
+        }
+        return MOST_ID;
+    }
+
+    /** Where the property of a CONNACK that begins there ends. */
+    private static int afterProperty(ByteBuffer connack, int at) {
+        return switch (connack.get(at)) {
+            case 0x24, 0x25, 0x28, 0x29, 0x2A -> at + 2; // Maximum QoS, and what is available
+            case 0x13, 0x22 -> at + 3; // Server Keep Alive, Topic Alias Maximum
+            case 0x11, 0x27 -> at + 5; // Session Expiry Interval, Maximum Packet Size
+            case 0x26 -> afterString(connack, afterString(connack, at + 1)); // User Property
+            default -> afterString(connack, at + 1);
+        };
+    }
+
+    private static int afterString(ByteBuffer bytes, int at) {
+        return at + 2 + (bytes.getShort(at) & MOST_ID);
+    }
+
+    private static int afterLength(ByteBuffer bytes, int at) {
+        int next = at;
+        while (bytes.get(next) < 0) {
+            next++;
+        }
+        return next + 1;
     }
 
     static int topicLength(ByteBuffer body) {

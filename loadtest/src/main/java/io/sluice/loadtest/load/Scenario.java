@@ -19,7 +19,7 @@ enum Scenario {
     RATE("messages", Set.of("--clients", "--rate", "--size", "--qos")) {
         @Override
         Script script(Job job, LoadLoop loop, int number) {
-            return new OpenLoop(loop, job.plan(), job.target(), number);
+            return OpenLoop.toThemselves(loop, job, number);
         }
 
         @Override
@@ -42,6 +42,75 @@ enum Scenario {
         int awaited(Plan plan) {
             return 0;
         }
+    },
+    IDLE("clients", Set.of("--clients", "--rate", "--keep-alive")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return new Idle(loop, job.plan(), job.target(), number);
+        }
+
+        @Override
+        double rate(@Nullable Double given) {
+            return given == null ? 500 : given;
+        }
+    },
+    STORM("connections", Set.of("--clients")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return new Storm(loop, job.plan(), job.target(), number);
+        }
+
+        @Override
+        double seconds() {
+            return 120;
+        }
+    },
+    FANOUT("messages", Set.of("--clients", "--rate", "--size", "--qos")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return OpenLoop.fromPublishers(loop, job, number, false);
+        }
+
+        @Override
+        double rate(@Nullable Double given) {
+            return given == null ? 10 : given;
+        }
+
+        @Override
+        int publishers(int given) {
+            return 1;
+        }
+
+        @Override
+        int awaited(Plan plan) {
+            return plan.clients() + plan.publishers();
+        }
+    },
+    MIXED("messages", Set.of("--clients", "--rate", "--size", "--publishers")) {
+        @Override
+        Script script(Job job, LoadLoop loop, int number) {
+            return OpenLoop.fromPublishers(loop, job, number, true);
+        }
+
+        @Override
+        double rate(@Nullable Double given) {
+            return given == null ? 100 : given;
+        }
+
+        @Override
+        int qos() {
+            return 1;
+        }
+
+        @Override
+        int publishers(int given) {
+            return given;
+        }
+
+        @Override
+        int awaited(Plan plan) {
+            return plan.clients() + plan.publishers();
+        }
     };
 
     private final String unit;
@@ -57,6 +126,21 @@ enum Scenario {
 
     /** What is due a second; 0: as fast as it goes. */
     double rate(@Nullable Double given) {
+        return 0;
+    }
+
+    /** How long it is measured, or at most. */
+    double seconds() {
+        return 10;
+    }
+
+    /** Unless given. */
+    int qos() {
+        return 0;
+    }
+
+    /** How many of those given publish. */
+    int publishers(int given) {
         return 0;
     }
 

@@ -20,9 +20,7 @@ final class Summary {
         List<String> lines = new ArrayList<>();
         lines.add(line(run.scenario(), run.target() + ", " + run.url()));
         lines.add(line("settings", pairs(run.settings())));
-        lines.add(line(
-                run.unit(),
-                say("%,d in %.1f s, %,.0f a second", run.count(), run.seconds(), run.count() / run.seconds())));
+        lines.add(line(run.unit(), count(run)));
         if (run.latency().count() > 0) {
             lines.add(line("latency", latency(run.latency())));
         }
@@ -38,6 +36,12 @@ final class Summary {
                         generator.cpuSeconds() / run.seconds(), generator.busiestLoop() * 100)));
         lines.add(line("verdict", generator.verdict()));
         return lines;
+    }
+
+    private static String count(Run run) {
+        return run.unit().equals("clients")
+                ? say("%,d at the end of %.1f s", run.count(), run.seconds())
+                : say("%,d in %.1f s, %,.0f a second", run.count(), run.seconds(), run.count() / run.seconds());
     }
 
     private static String latency(Run.Latency latency) {

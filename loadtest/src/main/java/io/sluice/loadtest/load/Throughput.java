@@ -47,16 +47,25 @@ final class Throughput extends Crowd {
         refill(client, now);
     }
 
+    @Override
+    void acknowledged(LoadClient client) {
+        refill(client, loop().now());
+    }
+
     private void refill(LoadClient client, long now) {
         int batch = plan().batch();
         Message message = messages.get(client.index());
         while (owed[client.index()] >= batch && client.isOpen()) {
+            int count = plan().qos() == 0 ? batch : Math.min(batch, client.quota());
+            if (count == 0) {
+                return;
+            }
             ByteBuffer out = loop().buffers().packets().clear();
-            for (int i = 0; i < batch; i++) {
+            for (int i = 0; i < count; i++) {
                 message.put(out, now);
             }
-            owed[client.index()] -= batch;
-            client.send(out.flip());
+            owed[client.index()] -= count;
+            client.publish(out.flip(), count * plan().qos());
         }
     }
 

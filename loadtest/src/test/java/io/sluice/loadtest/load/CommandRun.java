@@ -2,10 +2,10 @@ package io.sluice.loadtest.load;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -26,9 +26,15 @@ record CommandRun(int code, String out, String err) {
         return new CommandRun(code, out.toString(), err.toString());
     }
 
-    /** With no warm-up, for a third of a second. */
+    /** With no warm-up, for a third of a second, unless told. */
     static CommandRun brief(String... arguments) {
-        return of(Stream.concat(Stream.of(arguments), SHORT.stream()).toArray(String[]::new));
+        List<String> all = new ArrayList<>(List.of(arguments));
+        for (int i = 0; i < SHORT.size(); i += 2) {
+            if (!all.contains(SHORT.get(i))) {
+                all.addAll(SHORT.subList(i, i + 2));
+            }
+        }
+        return of(all.toArray(String[]::new));
     }
 
     /** The number that follows this in the output. */

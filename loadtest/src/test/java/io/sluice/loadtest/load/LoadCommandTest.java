@@ -72,6 +72,61 @@ class LoadCommandTest {
     }
 
     @Test
+    void idleCountsWhoIsThereAndTakesPings() {
+        CommandRun run = CommandRun.brief(
+                "idle",
+                "--url",
+                url,
+                "--clients",
+                "50",
+                "--rate",
+                "1000",
+                "--keep-alive",
+                "1",
+                "--sources",
+                "127.0.0.1-127.0.0.3",
+                "--threads",
+                "2",
+                "--duration",
+                "1");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("clients")).isEqualTo(50);
+        assertThat(run.out()).contains("latency       median").contains("errors        none");
+    }
+
+    @Test
+    void stormIsOverWhenAllAreBack() {
+        CommandRun run =
+                CommandRun.brief("storm", "--url", url, "--clients", "50", "--threads", "2", "--duration", "30");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("connections")).isEqualTo(50);
+        assertThat(run.number("50 in")).isLessThan(20);
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @Test
+    void fanoutCountsWhatEachSubscriberGets() {
+        CommandRun run = CommandRun.brief(
+                "fanout", "--url", url, "--clients", "7", "--rate", "100", "--qos", "1", "--threads", "2");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isEqualTo(30 * 7); // in 0.3 s
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @Test
+    void mixedSharesItsTopicsAmongSubscribers() {
+        CommandRun run = CommandRun.brief(
+                "mixed", "--url", url, "--clients", "7", "--publishers", "3", "--rate", "300", "--threads", "2");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isEqualTo(90 / 3 * 7); // in 0.3 s, to 3, 2 and 2
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @Test
     void aUrlThatRefusesIsToldInOneLine() throws Exception {
         int free;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -88,7 +143,7 @@ class LoadCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nothing --url mqtt://localhost | load: unknown scenario nothing; there are throughput, rate, connect",
+                "nothing --url mqtt://localhost | load: unknown scenario nothing; there are throughput, rate, connect, idle, storm, fanout, mixed",
                 "throughput | load: --url is missing, e.g. --url wss://localhost:8443/mqtt",
                 "throughput --url http://localhost | load: --url: http://localhost is not possible; write wss://",
                 "throughput --url mqtt://localhost --clients 0 | load: --clients: 0 is not possible; write 1 to 1000000",

@@ -25,7 +25,11 @@ class OpenLoopTest {
         try (StubBroker stub = StubBroker.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             Target target = Target.broker("127.0.0.1", stub.address().getPort(), LEVEL);
             LoadLoop loop = new LoadLoop(
-                    "test", clock::get, window, new Buffers(0, 1), owner -> new OpenLoop(owner, plan(), target, 0));
+                    "test",
+                    clock::get,
+                    window,
+                    new Buffers(0, 1),
+                    owner -> OpenLoop.toThemselves(owner, new Job(plan(), target, null), 0));
             LoopFigures figures = loop.figures();
             while (figures.ready() == 0) {
                 loop.turn();
@@ -52,7 +56,11 @@ class OpenLoopTest {
         StubBroker stub = StubBroker.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Target target = Target.broker("127.0.0.1", stub.address().getPort(), LEVEL);
         LoadLoop loop = new LoadLoop(
-                "test", clock::get, window, new Buffers(0, 1), owner -> new OpenLoop(owner, plan(), target, 0));
+                "test",
+                clock::get,
+                window,
+                new Buffers(0, 1),
+                owner -> OpenLoop.toThemselves(owner, new Job(plan(), target, null), 0));
         LoopFigures figures = loop.figures();
         while (figures.ready() == 0) {
             loop.turn();
