@@ -121,6 +121,7 @@ final class WebSocketConnection
     @Override
     public void pauseReads() {
         paused = true;
+        budget.blocked();
         source.suspendReads();
     }
 
@@ -186,8 +187,11 @@ final class WebSocketConnection
                 source.suspendReads();
                 return;
             }
-            ByteBuffer run = io.scratch(IoContext.RECORDS_BYTES);
+            ByteBuffer run = io.scratch(budget.records() * IoContext.RECORDS_BYTES);
             int read = source.read(run);
+            if (run.position() > run.remaining()) { // a record's padding, and a part of one, are no data
+                budget.filled();
+            }
             if (read > 0 && budget.overdrawn(read)) {
                 rest(REST_MILLIS);
             }

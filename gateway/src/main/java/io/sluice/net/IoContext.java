@@ -15,6 +15,9 @@ import org.xnio.XnioIoThread;
  * <p>Confined to its I/O thread, but for {@link #thread}, {@link #later} and {@link #after}.
  */
 public final class IoContext {
+    /** Most records of one read, and of one write. */
+    public static final int MOST_RECORDS = 4;
+
     /** Most bytes of one read that is to become one TLS record: what it holds. */
     public static final int READ_BYTES = 16 * 1024;
 
@@ -24,8 +27,8 @@ public final class IoContext {
     private final XnioIoThread thread;
     private final ByteBufAllocator pool;
     private final ByteBuffer scratch;
-    private final ByteBuffer recordsIn = ByteBuffer.allocateDirect(RECORDS_BYTES);
-    private final ByteBuffer recordsOut = ByteBuffer.allocateDirect(RECORDS_BYTES);
+    private final ByteBuffer recordsIn = ByteBuffer.allocateDirect(MOST_RECORDS * RECORDS_BYTES);
+    private final ByteBuffer recordsOut = ByteBuffer.allocateDirect(MOST_RECORDS * RECORDS_BYTES);
     private final int headroom;
     private long ticks;
 
@@ -34,7 +37,8 @@ public final class IoContext {
         this.thread = thread;
         this.pool = pool;
         this.headroom = headroom;
-        scratch = ByteBuffer.allocateDirect(headroom + RECORDS_BYTES).order(ByteOrder.nativeOrder());
+        scratch = ByteBuffer.allocateDirect(headroom + MOST_RECORDS * RECORDS_BYTES)
+                .order(ByteOrder.nativeOrder());
     }
 
     public XnioIoThread thread() {
@@ -81,7 +85,7 @@ public final class IoContext {
      * The scratch buffer, in native byte order, cleared for one read behind the headroom. It belongs to the caller until the
      * call that it was read in returns.
      *
-     * @param most bytes to read, up to {@link #RECORDS_BYTES}
+     * @param most bytes to read, up to {@link #MOST_RECORDS} times {@link #RECORDS_BYTES}
      */
     public ByteBuffer scratch(int most) {
         return scratch.clear().position(headroom).limit(headroom + most);

@@ -1,7 +1,11 @@
 package io.sluice.net;
 
 /**
- * What one connection may read between two ticks of its I/O thread.
+ * What one connection may read: at once, and between two ticks of its I/O thread.
+ *
+ * <p>A read is of one TLS record's worth, and of twice as much after each that found plenty, up to {@link IoContext#MOST_RECORDS}: large
+ * packets and bursts take fewer system calls. It is of one again when the other side did not take what was read, and held bytes
+ * are what is read at once.
  *
  * <p>A TLS connection's records are read one by one from the I/O thread's queue, which goes before all sockets: who sends without
  * end would keep the thread for itself.
@@ -16,9 +20,25 @@ public final class ReadBudget {
     private long tick;
     private int reads;
     private int bytes;
+    private int records = 1;
 
     public ReadBudget(IoContext io) {
         this.io = io;
+    }
+
+    /** How many records' worth the next read is of; 1, 2 or 4. */
+    public int records() {
+        return records;
+    }
+
+    /** The last read had more than half of what it had room for. */
+    public void filled() {
+        records = Math.min(IoContext.MOST_RECORDS, 2 * records);
+    }
+
+    /** The other side does not take what was read. */
+    public void blocked() {
+        records = 1;
     }
 
     /** Counts a read; true when the connection must let all others have their turn. */

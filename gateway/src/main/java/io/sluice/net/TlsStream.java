@@ -19,7 +19,7 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * TLS on a connection whose handshake is over: one read of the socket gives all whole records in it, one write takes one record.
+ * TLS on a connection whose handshake is over: one read of the socket gives all whole records in it, one write takes as many.
  *
  * <p>Records pass through two buffers that all connections of the I/O thread share. What remains of a read, a part of a record,
  * is kept in a pooled buffer until the rest comes; so is what the socket does not take of a written record. A connection at
@@ -68,12 +68,12 @@ public final class TlsStream {
         sink = new Sink(to);
     }
 
-    /** The bytes of the peer. A read wants room for {@link IoContext#RECORDS_BYTES}. */
+    /** The bytes of the peer. A read wants room for one to {@link IoContext#MOST_RECORDS} of {@link IoContext#RECORDS_BYTES}. */
     public StreamSourceConduit source() {
         return source;
     }
 
-    /** Bytes for the peer. A write takes one record's worth, or nothing while one waits. */
+    /** Bytes for the peer. A write takes {@link IoContext#MOST_RECORDS} records' worth, or nothing while records wait. */
     public StreamSinkConduit sink() {
         return sink;
     }
@@ -99,8 +99,8 @@ public final class TlsStream {
         ByteBuf kept = partial;
         if (kept != null) {
             kept.getBytes(kept.readerIndex(), records.limit(kept.readableBytes()));
-            records.limit(records.capacity());
         }
+        records.limit(plain.remaining()); // data is shorter than its records
         int read = source.readRecords(records);
         if (read == 0) {
             return 0;
@@ -236,8 +236,9 @@ public final class TlsStream {
                 settle(HandshakeStatus.NEED_TASK);
             }
         } while (status == Status.OK
-                && plain.remaining() == before
-                && produced > 0); // a record of the engine's own came first
+                && plain.hasRemaining()
+                && produced > 0 // data, or first a record of the engine's own
+                && records.remaining() >= IoContext.RECORDS_BYTES);
         if (status == Status.CLOSED) {
             throw new ClosedChannelException();
         }

@@ -35,8 +35,8 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         GONE
     }
 
-    /** With its WebSocket frame header, what is read at once fills one TLS record. */
-    private static final int READ_BYTES = IoContext.READ_BYTES - 4;
+    /** With its WebSocket frame header, what is read at once fills its TLS records. */
+    private static final int HEADER_BYTES = 4;
 
     private static final int REST_MILLIS = 1;
 
@@ -122,6 +122,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     @Override
     public void pauseReads() {
         paused = true;
+        budget.blocked();
         source.suspendReads();
     }
 
@@ -169,8 +170,11 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
                 source.suspendReads();
                 return;
             }
-            ByteBuffer run = io.scratch(READ_BYTES);
+            ByteBuffer run = io.scratch(budget.records() * IoContext.READ_BYTES - HEADER_BYTES);
             int read = source.read(run);
+            if (!run.hasRemaining()) {
+                budget.filled();
+            }
             if (read > 0 && budget.overdrawn(read)) {
                 rest();
             }
