@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load test through a gateway over TLS, with the stub broker behind it. */
@@ -79,6 +80,26 @@ class LoadThroughGatewayIT {
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.number("messages")).isPositive();
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fanout, 90", "mixed, 9"}) // in 0.3 s: one topic for all ten clients, and ten topics
+    void publishersAtTheBrokerReachEverybody(String scenario, int deliveries) {
+        CommandRun run = trusting(scenario, "--clients", "10", "--rate", "30");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("messages")).isEqualTo(deliveries);
+        assertThat(run.out()).contains("errors        none");
+    }
+
+    @Test
+    void aStormEndsWhenAllAreBack() {
+        CommandRun run = trusting("storm", "--clients", "20", "--duration", "30", "--resume");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("connections")).isEqualTo(20);
+        assertThat(run.number("resumed")).isEqualTo(20);
         assertThat(run.out()).contains("errors        none");
     }
 
