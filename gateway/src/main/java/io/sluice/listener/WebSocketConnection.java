@@ -1,9 +1,9 @@
 package io.sluice.listener;
 
+import io.sluice.net.Inlet;
 import io.sluice.net.IoContext;
 import io.sluice.net.NoRoomException;
 import io.sluice.net.Outlet;
-import io.sluice.net.ReadBudget;
 import io.sluice.net.TlsStream;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
@@ -17,7 +17,6 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
@@ -47,8 +46,6 @@ final class WebSocketConnection
         GONE
     }
 
-    private static final int REST_MILLIS = 1;
-
     /** Means "mandatory extension" from a client, and nothing from a server (RFC 6455 7.4.1). */
     private static final int MANDATORY_EXTENSION = 1010;
 
@@ -58,21 +55,17 @@ final class WebSocketConnection
 
     private final IoContext io;
     private final StreamConnection connection;
-    private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
     /** What encrypts, where it is not Undertow. */
     private final @Nullable TlsStream tls;
 
+    private final Inlet inlet;
     private final Outlet outlet;
     private final FrameDecoder decoder = new FrameDecoder();
-    private final ReadBudget budget;
     private final @Nullable FramePace pace;
     private @Nullable Session session;
 
     private Phase phase = Phase.OPEN;
-    private boolean paused;
-    private boolean resting;
-    private boolean inputEnded;
     private boolean lost;
     private CloseCause lostBy = CloseCause.CLIENT_LOST;
     private boolean reported;
@@ -87,10 +80,13 @@ final class WebSocketConnection
         this.pace = pace;
         this.connection = connection;
         tls = HeaderGuard.unguard(connection, io);
-        source = tls == null ? connection.getSourceChannel().getConduit() : tls.source();
+        inlet = new Inlet(
+                tls == null ? connection.getSourceChannel().getConduit() : tls.source(),
+                io,
+                IoContext.RECORDS_BYTES,
+                0);
         sink = tls == null ? connection.getSinkChannel().getConduit() : tls.sink();
         outlet = new Outlet(sink, io.pool());
-        budget = new ReadBudget(io);
     }
 
     /** Events begin, never from within this call. */
@@ -100,14 +96,11 @@ final class WebSocketConnection
     }
 
     private void listen() {
-        source.setReadReadyHandler(this);
         sink.setWriteReadyHandler(this);
         if (!outlet.empty()) {
             sink.resumeWrites();
         }
-        if (!paused) {
-            resumeReads();
-        }
+        inlet.start(this);
     }
 
     // Peer
@@ -120,17 +113,12 @@ final class WebSocketConnection
 
     @Override
     public void pauseReads() {
-        paused = true;
-        budget.blocked();
-        source.suspendReads();
+        inlet.pause();
     }
 
     @Override
     public void resumeReads() {
-        paused = false;
-        if (!inputEnded && !resting && phase != Phase.GONE) {
-            source.resumeReads();
-        }
+        inlet.resume();
     }
 
     /** RFC 6455 5.5.3: a pong may come unasked, and is not answered; without payload it also harms no client that knows none. */
@@ -153,7 +141,7 @@ final class WebSocketConnection
         if (phase != Phase.OPEN) {
             return;
         }
-        if (inputEnded || lost) {
+        if (inlet.hasEnded() || lost) {
             abort();
             return;
         }
@@ -183,22 +171,11 @@ final class WebSocketConnection
     @Override
     public void readReady() {
         try {
-            if (phase == Phase.GONE || inputEnded) {
-                source.suspendReads();
-                return;
-            }
-            ByteBuffer run = io.scratch(budget.records() * IoContext.RECORDS_BYTES);
-            int read = source.read(run);
-            if (run.position() > run.remaining()) { // a record's padding, and a part of one, are no data
-                budget.filled();
-            }
-            if (read > 0 && budget.overdrawn(read)) {
-                rest(REST_MILLIS);
-            }
-            if (read < 0) {
+            ByteBuffer run = inlet.read();
+            if (run == null) {
                 inputEnds();
-            } else if (read > 0) {
-                received(io.filled(run));
+            } else if (run.hasRemaining()) {
+                received(run);
             }
         } catch (IOException ordinary) {
             inputEnds();
@@ -263,27 +240,11 @@ final class WebSocketConnection
         }
     }
 
-    /** Lets all others have their turn; only a delayed task is behind the sockets. */
-    private void rest(long millis) {
-        if (resting) {
-            return;
-        }
-        resting = true;
-        source.suspendReads();
-        io.after(millis, () -> {
-            resting = false;
-            budget.renew();
-            if (!paused) {
-                resumeReads();
-            }
-        });
-    }
-
     private void received(ByteBuffer run) {
         decoder.decode(run);
         long tooFast = pace == null ? 0 : pace.spend(decoder.takeFrames());
         if (tooFast > 0) {
-            rest(tooFast);
+            inlet.rest(tooFast);
         }
         if (phase != Phase.OPEN) {
             if (decoder.end() != null && phase == Phase.CLOSING && outlet.empty()) {
@@ -329,8 +290,7 @@ final class WebSocketConnection
     }
 
     private void inputEnds() {
-        inputEnded = true;
-        source.suspendReads();
+        inlet.end();
         if (phase == Phase.OPEN) {
             session().clientFailed(lostBy);
         } else {
@@ -412,6 +372,7 @@ final class WebSocketConnection
             return;
         }
         phase = Phase.GONE;
+        inlet.end();
         outlet.release();
         if (tls != null) {
             tls.release();

@@ -87,7 +87,7 @@ public final class IoContext {
      *
      * @param most bytes to read, up to {@link #MOST_RECORDS} times {@link #RECORDS_BYTES}
      */
-    public ByteBuffer scratch(int most) {
+    ByteBuffer scratch(int most) {
         return scratch.clear().position(headroom).limit(headroom + most);
     }
 
@@ -102,7 +102,7 @@ public final class IoContext {
     }
 
     /** Turns a buffer from {@link #scratch} from being filled to holding what was read. */
-    public ByteBuffer filled(ByteBuffer buffer) {
+    ByteBuffer filled(ByteBuffer buffer) {
         return buffer.limit(buffer.position()).position(headroom);
     }
 }

@@ -12,7 +12,7 @@ package io.sluice.net;
  *
  * <p>Confined to its connection's I/O thread.
  */
-public final class ReadBudget {
+final class ReadBudget {
     private static final int MOST_READS = 2048;
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
@@ -22,27 +22,27 @@ public final class ReadBudget {
     private int bytes;
     private int records = 1;
 
-    public ReadBudget(IoContext io) {
+    ReadBudget(IoContext io) {
         this.io = io;
     }
 
     /** How many records' worth the next read is of; 1, 2 or 4. */
-    public int records() {
+    int records() {
         return records;
     }
 
     /** The last read had more than half of what it had room for. */
-    public void filled() {
+    void filled() {
         records = Math.min(IoContext.MOST_RECORDS, 2 * records);
     }
 
     /** The other side does not take what was read. */
-    public void blocked() {
+    void blocked() {
         records = 1;
     }
 
     /** Counts a read; true when the connection must let all others have their turn. */
-    public boolean overdrawn(int read) {
+    boolean overdrawn(int read) {
         if (tick != io.ticks()) {
             tick = io.ticks();
             renew();
@@ -53,7 +53,7 @@ public final class ReadBudget {
     }
 
     /** The others have had their turn. */
-    public void renew() {
+    void renew() {
         reads = 0;
         bytes = 0;
     }

@@ -1,9 +1,9 @@
 package io.sluice.upstream;
 
+import io.sluice.net.Inlet;
 import io.sluice.net.IoContext;
 import io.sluice.net.NoRoomException;
 import io.sluice.net.Outlet;
-import io.sluice.net.ReadBudget;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
@@ -14,7 +14,6 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
@@ -38,23 +37,17 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     /** With its WebSocket frame header, what is read at once fills its TLS records. */
     private static final int HEADER_BYTES = 4;
 
-    private static final int REST_MILLIS = 1;
-
     private final IoContext io;
     private final StreamConnection connection;
-    private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
+    private final Inlet inlet;
     private final Outlet outlet;
-    private final ReadBudget budget;
     private final Slot slot;
     private final Session session;
     /** Goes in front of the first bytes, in one write with them; null without. */
     private @Nullable ByteBuffer header;
 
     private Phase phase = Phase.OPEN;
-    private boolean paused;
-    private boolean resting;
-    private boolean inputEnded;
     private boolean outputShut;
     private boolean lost;
     /** It is lost for want of memory. */
@@ -70,17 +63,15 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         this.connection = connection;
         this.slot = slot;
         this.session = session;
-        source = connection.getSourceChannel().getConduit();
+        inlet = new Inlet(connection.getSourceChannel().getConduit(), io, IoContext.READ_BYTES, HEADER_BYTES);
         sink = connection.getSinkChannel().getConduit();
         outlet = new Outlet(sink, io.pool());
-        budget = new ReadBudget(io);
     }
 
     /** Events begin, never from within this call. */
     void start() {
-        source.setReadReadyHandler(this);
         sink.setWriteReadyHandler(this);
-        source.resumeReads();
+        inlet.start(this);
     }
 
     @Override
@@ -121,17 +112,12 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
 
     @Override
     public void pauseReads() {
-        paused = true;
-        budget.blocked();
-        source.suspendReads();
+        inlet.pause();
     }
 
     @Override
     public void resumeReads() {
-        paused = false;
-        if (!inputEnded && !resting && phase != Phase.GONE) {
-            source.resumeReads();
-        }
+        inlet.resume();
     }
 
     /** Does nothing: a broker that is gone shows when its client takes bytes again, or at the write stall. */
@@ -147,7 +133,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         if (phase != Phase.OPEN) {
             return;
         }
-        if (inputEnded || lost) {
+        if (inlet.hasEnded() || lost) {
             close();
             return;
         }
@@ -166,22 +152,11 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     @Override
     public void readReady() {
         try {
-            if (phase == Phase.GONE || inputEnded) {
-                source.suspendReads();
-                return;
-            }
-            ByteBuffer run = io.scratch(budget.records() * IoContext.READ_BYTES - HEADER_BYTES);
-            int read = source.read(run);
-            if (!run.hasRemaining()) {
-                budget.filled();
-            }
-            if (read > 0 && budget.overdrawn(read)) {
-                rest();
-            }
-            if (read < 0) {
+            ByteBuffer run = inlet.read();
+            if (run == null) {
                 inputEnds();
-            } else if (read > 0 && phase == Phase.OPEN) {
-                session.upstreamBytes(io.filled(run));
+            } else if (run.hasRemaining() && phase == Phase.OPEN) {
+                session.upstreamBytes(run);
             }
         } catch (IOException ordinary) {
             inputEnds();
@@ -243,25 +218,8 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
         }
     }
 
-    /** Lets all others have their turn; only a delayed task is behind the sockets. */
-    private void rest() {
-        if (resting) {
-            return;
-        }
-        resting = true;
-        source.suspendReads();
-        io.after(REST_MILLIS, () -> {
-            resting = false;
-            budget.renew();
-            if (!paused) {
-                resumeReads();
-            }
-        });
-    }
-
     private void inputEnds() {
-        inputEnded = true;
-        source.suspendReads();
+        inlet.end();
         if (phase == Phase.OPEN) {
             session.upstreamFinished();
         } else {
@@ -290,6 +248,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
             return;
         }
         phase = Phase.GONE;
+        inlet.end();
         outlet.release();
         IoUtils.safeClose(connection);
         slot.release();
