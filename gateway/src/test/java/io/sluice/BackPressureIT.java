@@ -110,7 +110,7 @@ class BackPressureIT {
     @DisplayName("256 MB for a client that never reads: 24 MB leave the broker, 128 KiB are held, then nothing is left")
     void keepsNothingOfAFloodThatNobodyReads(boolean tls) throws Exception {
         int messages = 4 * MESSAGES;
-        try (TestGateway gateway = TestGateway.start(broker, "limit.close-timeout=500ms");
+        try (TestGateway gateway = TestGateway.start(broker, "limit.close-timeout=100ms");
                 RawClient client = client(gateway, tls);
                 Wire connection = broker.welcome(CONNECT)) {
             client.readMqtt(4);
