@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the generator itself takes while the window is open.
+ * What the generator itself, and processes that are watched, take while the window is open.
  *
  * <p>Confined to the thread that measures.
  */
@@ -14,22 +14,37 @@ final class Course {
     private final long began = System.nanoTime();
     private final long processBegan = Cpu.ofProcess();
     private final List<Long> threadsBegan;
-    private final List<Double> cores = new ArrayList<>();
+    private final ProcessWatch watch;
+    private final List<ProcessWatch.Sample> watchBegan;
+    private final List<List<Double>> cores = new ArrayList<>();
+    private List<ProcessWatch.Sample> watchLast;
     private long last = began;
     private long processLast = processBegan;
     private double busiest;
 
-    Course(List<LoadLoop> loops, List<Thread> others) {
+    /**
+     * Begins.
+     *
+     * @throws LoadException a watched process has ended
+     */
+    Course(List<LoadLoop> loops, List<Thread> others, ProcessWatch watch) throws LoadException {
         this.loops = loops;
         this.others = others;
+        this.watch = watch;
+        watchBegan = watch.sample();
+        watchLast = watchBegan;
         threadsBegan = busy();
     }
 
     /** A second, or the rest of one, is over. */
-    void second() {
+    void second() throws LoadException {
+        List<ProcessWatch.Sample> watched = watch.sample();
         long now = System.nanoTime();
         long process = Cpu.ofProcess();
-        cores.add((double) (process - processLast) / Math.max(1, now - last));
+        List<Double> second = new ArrayList<>(ProcessWatch.cores(watchLast, watched, now - last));
+        second.add((double) (process - processLast) / Math.max(1, now - last));
+        cores.add(List.copyOf(second));
+        watchLast = watched;
         last = now;
         processLast = process;
     }
@@ -62,8 +77,17 @@ final class Course {
         return (processLast - processBegan) / 1e9;
     }
 
-    /** Of the whole process, in that second. */
-    double cores(int second) {
-        return second < cores.size() ? cores.get(second) : 0;
+    /** Of each watched process and of this one, in that second. */
+    List<Double> cores(int second) {
+        return cores.get(Math.min(second, cores.size() - 1));
+    }
+
+    /**
+     * What each watched process took up to the last second.
+     *
+     * @param idle what they were before any client came
+     */
+    List<Run.Use> uses(List<ProcessWatch.Sample> idle) {
+        return watch.uses(idle, watchBegan, watchLast);
     }
 }

@@ -1,7 +1,10 @@
 package io.sluice.loadtest.load;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,12 +73,13 @@ public final class LoadCommand implements Callable<Integer> {
         try {
             Scenario chosen = scenario();
             refuseOptionsNotFor(chosen);
+            refuseNoDirectory("--json", options.json);
             Integer port = options.stub;
             if (port == null) {
-                print(measured(chosen, null));
+                tell(measured(chosen, null));
             } else {
                 try (StubBroker stub = StubCommand.start(port)) {
-                    print(measured(chosen, stub));
+                    tell(measured(chosen, stub));
                     printCeiling(stub);
                 }
             }
@@ -84,6 +88,8 @@ public final class LoadCommand implements Callable<Integer> {
             return failed(wrong, 2);
         } catch (LoadException e) {
             return failed(e, 1);
+        } catch (IOException e) {
+            return failed(new LoadException("cannot write the result: " + e), 1);
         }
     }
 
@@ -92,7 +98,8 @@ public final class LoadCommand implements Callable<Integer> {
         Job job = setup.job(stub == null ? 0 : stub.address().getPort());
         Progress progress = new Progress(spec().commandLine().getErr(), !options.quiet);
         List<Thread> others = stub == null ? List.of() : List.of(stub.thread());
-        return new Measurement(chosen, job, progress, others).run(options.target, setup.settings());
+        ProcessWatch watch = ProcessWatch.of(options.watch);
+        return new Measurement(chosen, job, progress, others, watch).run(options.target, setup.settings());
     }
 
     private Scenario scenario() {
@@ -121,10 +128,21 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Run run) {
+    /** Known before the run, not after. */
+    private static void refuseNoDirectory(String option, @Nullable Path file) {
+        Path directory = file == null ? null : file.toAbsolutePath().getParent();
+        if (directory != null && !Files.isWritable(directory)) {
+            throw new IllegalArgumentException(option + ": cannot write to " + directory);
+        }
+    }
+
+    private void tell(Run run) throws IOException {
         PrintWriter out = spec().commandLine().getOut();
         Summary.lines(run).forEach(out::println);
         out.flush();
+        if (options.json != null) {
+            RunJson.write(options.json, List.of(run));
+        }
     }
 
     /** Where the URL is the stub's, there is nothing between. */

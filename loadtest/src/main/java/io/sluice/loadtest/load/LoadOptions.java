@@ -4,6 +4,8 @@ import io.sluice.config.HostPort;
 import io.sluice.loadtest.BrokerAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -169,6 +171,17 @@ final class LoadOptions {
             description = "How long it is measured; 10. In storm at most 120, until all are back.")
     @Nullable
     Double duration;
+
+    @Option(names = "--json", paramLabel = "FILE", order = 42, description = "Writes the result to a file, as JSON.")
+    @Nullable
+    Path json;
+
+    @Option(
+            names = "--watch",
+            paramLabel = "LABEL=PID",
+            order = 44,
+            description = "Takes CPU and memory of a process, and of its children, too; may be repeated.")
+    List<String> watch = new ArrayList<>();
 
     @Option(names = "--quiet", order = 50, description = "Tells nothing while it runs.")
     boolean quiet;

@@ -35,6 +35,7 @@ final class Measurement {
     private final Job job;
     private final Progress progress;
     private final List<Thread> others;
+    private final ProcessWatch watch;
     private final LongSupplier clock;
     private final Window window = new Window();
     private final List<LoadLoop> loops = new ArrayList<>();
@@ -43,12 +44,14 @@ final class Measurement {
      * A run.
      *
      * @param others threads of this process that work for it too, e.g. a stub broker's
+     * @param watch processes whose share is told
      */
-    Measurement(Scenario scenario, Job job, Progress progress, List<Thread> others) {
+    Measurement(Scenario scenario, Job job, Progress progress, List<Thread> others, ProcessWatch watch) {
         this.scenario = scenario;
         this.job = job;
         this.progress = progress;
         this.others = others;
+        this.watch = watch;
         long origin = System.nanoTime();
         clock = () -> System.nanoTime() - origin;
     }
@@ -60,6 +63,7 @@ final class Measurement {
      * @throws LoadException the target cannot be reached, or a loop fails
      */
     Run run(String targetName, SortedMap<String, String> settings) throws LoadException, InterruptedException {
+        List<ProcessWatch.Sample> idle = watch.sample();
         probe(job.target());
         if (job.broker() != null) {
             probe(job.broker());
@@ -72,13 +76,8 @@ final class Measurement {
             Instant began = Instant.now();
             Course course = measure();
             awaitDrain();
-            return new Outcome(
-                            scenario,
-                            job,
-                            window,
-                            loops.stream().map(LoadLoop::figures).toList(),
-                            course)
-                    .run(targetName, began, settings);
+            List<LoopFigures> figures = loops.stream().map(LoadLoop::figures).toList();
+            return new Outcome(scenario, job, window, figures, idle, course).run(targetName, began, settings);
         } catch (IOException e) {
             throw new LoadException("cannot start: " + e.getMessage());
         } finally {
@@ -158,7 +157,7 @@ final class Measurement {
     }
 
     private Course measure() throws LoadException, InterruptedException {
-        Course course = new Course(loops, others);
+        Course course = new Course(loops, others, watch);
         long from = clock.getAsLong() + SOON;
         long until = from + job.plan().duration().toNanos();
         window.open(from, until);

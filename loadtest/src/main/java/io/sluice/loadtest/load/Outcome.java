@@ -16,8 +16,15 @@ import org.HdrHistogram.IntCountsHistogram;
  * <p>Immutable.
  *
  * @param loops of threads that have ended
+ * @param idle the watched processes before any client came
  */
-record Outcome(Scenario scenario, Job job, Window window, List<LoopFigures> loops, Course course) {
+record Outcome(
+        Scenario scenario,
+        Job job,
+        Window window,
+        List<LoopFigures> loops,
+        List<ProcessWatch.Sample> idle,
+        Course course) {
     private static final double[] PERCENTILES = {0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99};
 
     Run run(String targetName, Instant began, SortedMap<String, String> settings) {
@@ -38,7 +45,7 @@ record Outcome(Scenario scenario, Job job, Window window, List<LoopFigures> loop
                 latency(),
                 course(seconds),
                 errors(),
-                List.of(),
+                course.uses(idle),
                 generator(seconds));
     }
 
@@ -98,7 +105,7 @@ record Outcome(Scenario scenario, Job job, Window window, List<LoopFigures> loop
                 none ? 0 : latency.getValueAtPercentile(50),
                 none ? 0 : latency.getValueAtPercentile(99),
                 errors,
-                List.of(course.cores(index)));
+                course.cores(index));
     }
 
     private SortedMap<String, Long> errors() {

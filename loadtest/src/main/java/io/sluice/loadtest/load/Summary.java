@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 final class Summary {
+    private static final String CLIENTS = "clients";
     private static final double[] SHOWN = {50, 90, 99, 99.9};
 
     private Summary() {}
@@ -39,7 +40,7 @@ final class Summary {
     }
 
     private static String count(Run run) {
-        return run.unit().equals("clients")
+        return run.unit().equals(CLIENTS)
                 ? say("%,d at the end of %.1f s", run.count(), run.seconds())
                 : say("%,d in %.1f s, %,.0f a second", run.count(), run.seconds(), run.count() / run.seconds());
     }
@@ -68,12 +69,16 @@ final class Summary {
     }
 
     private static String use(Run run, Run.Use use) {
-        String each = run.count() == 0
-                ? ""
-                : say(", %.1f µs for each of the %s", use.cpuSeconds() * 1e6 / run.count(), run.unit());
-        return say(
-                "%.2f cores%s; memory %,d MiB, at the beginning %,d MiB",
-                use.cpuSeconds() / run.seconds(), each, use.endRssBytes() >> 20, use.startRssBytes() >> 20);
+        String cores = say("%.2f cores", use.cpuSeconds() / run.seconds());
+        String memory = say(", memory %,d to %,d MiB", use.startRssBytes() >> 20, use.endRssBytes() >> 20);
+        if (run.count() == 0) {
+            return cores + memory;
+        }
+        String one = run.unit().substring(0, run.unit().length() - 1);
+        double kib = (use.endRssBytes() - use.startRssBytes()) / 1024.0 / run.count();
+        return run.unit().equals(CLIENTS)
+                ? cores + memory + say(", %.1f KiB a %s", kib, one)
+                : cores + say(", %.1f µs a %s", use.cpuSeconds() * 1e6 / run.count(), one) + memory;
     }
 
     private static String pairs(Map<String, ?> map) {

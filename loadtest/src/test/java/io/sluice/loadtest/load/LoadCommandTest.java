@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,6 +129,24 @@ class LoadCommandTest {
     }
 
     @Test
+    void writesTheResultWithWhatWatchedProcessesTook(@TempDir Path directory) throws Exception {
+        Path json = directory.resolve("run.json");
+        String pid = Long.toString(ProcessHandle.current().pid());
+
+        CommandRun run = CommandRun.brief(
+                "connect", "--url", url, "--target", "the stub", "--watch", "own=" + pid, "--json", json.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.number("own")).isNotNegative();
+        Run written = RunJson.read(json).get(0);
+        assertThat(written.target()).isEqualTo("the stub");
+        assertThat(written.count()).isEqualTo(run.number("connections"));
+        assertThat(written.course()).hasSize(1);
+        assertThat(written.course().get(0).cores()).hasSize(2);
+        assertThat(written.processes()).extracting(Run.Use::label).containsExactly("own");
+    }
+
+    @Test
     void aUrlThatRefusesIsToldInOneLine() throws Exception {
         int free;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -157,6 +177,8 @@ class LoadCommandTest {
                 "throughput --url mqtt://localhost --rate 5 | load: --rate is not for throughput, which heeds --batch, --clients",
                 "rate --url mqtt://localhost --rate 0 | load: --rate: 0.0 is not possible; write 0.1 to 10000000 a second",
                 "connect --url mqtt://localhost --rate 5 --concurrency 5 | load: --rate and --concurrency do not go together",
+                "rate --url mqtt://localhost --json /nowhere/run.json | load: --json: cannot write to /nowhere",
+                "rate --url mqtt://localhost --watch 17 | load: ",
                 "throughput --url mqtt://localhost --sources ::1 | load: --sources: ::1 is not possible; write IPv4",
             })
     void aWrongOptionIsToldInOneLine(String arguments, String line) {
