@@ -38,9 +38,16 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
         void failed(Attempt attempt, String reason);
     }
 
+    /**
+     * Bytes that the kernel may take from a broker whose client does not read. Left to itself it takes as many as net.ipv4.tcp_rmem
+     * allows, often 6 to 32 MiB, once the gateway has read fast.
+     */
+    private static final int RECEIVE_BUFFER = 1024 * 1024;
+
     private static final OptionMap OPTIONS = OptionMap.builder()
             .set(Options.TCP_NODELAY, true)
             .set(Options.KEEP_ALIVE, true)
+            .set(Options.RECEIVE_BUFFER, RECEIVE_BUFFER)
             .getMap();
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
