@@ -2,15 +2,10 @@ package io.sluice.loadtest.load;
 
 import io.sluice.loadtest.MqttPackets;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client: TCP, TLS, upgrade and CONNECT in turn, then packets in frames or bare. It may connect again after it has ended.
@@ -21,13 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its loop's thread.
  */
-final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Taker {
-    /** Most that waits to be written. */
-    static final int MOST_PENDING = 16 << 20;
-
-    private static final int SMALL_PENDING = 64 << 10;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
+final class LoadClient implements FrameFeed.Taker, PacketFeed.Taker {
     /** How far a connection is. */
     enum Stage {
         IDLE("nothing"),
@@ -55,10 +44,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
     private final byte[] connectPacket;
     private final FrameFeed frames = new FrameFeed();
     private final PacketFeed packets = new PacketFeed();
-    private @Nullable SocketChannel channel;
-    private @Nullable SelectionKey key;
-    private @Nullable TlsLink tls;
-    private ByteBuffer pending = NOTHING;
+    private final Wire wire;
     private byte[] answer = new byte[0];
     private Stage stage = Stage.IDLE;
     private long began;
@@ -78,10 +64,16 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         this.index = index;
         this.number = number;
         this.connectPacket = connectPacket;
+        this.wire = new Wire(loop, target, number, this);
     }
 
     int index() {
         return index;
+    }
+
+    /** Bytes that wait to be written. */
+    int backlog() {
+        return wire.backlog();
     }
 
     int number() {
@@ -127,19 +119,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         frames.reset();
         packets.reset();
         try {
-            SocketChannel opened = SocketChannel.open();
-            channel = opened;
-            opened.configureBlocking(false);
-            opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            InetAddress source = target.source(number);
-            if (source != null) {
-                opened.bind(new InetSocketAddress(source, 0));
-            }
-            boolean connected = opened.connect(target.address());
-            key = loop.register(opened, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
-            if (connected) {
-                established();
-            }
+            wire.open();
         } catch (IOException e) {
             end(e);
         }
@@ -148,19 +128,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
     /** Does what its channel is ready for. */
     void ready(SelectionKey selected) {
         try {
-            if (selected.isConnectable()) {
-                if (channel().finishConnect()) {
-                    selected.interestOps(SelectionKey.OP_READ);
-                    established();
-                }
-                return;
-            }
-            if (selected.isWritable()) {
-                flush(selected);
-            }
-            if (selected.isReadable()) {
-                read();
-            }
+            wire.ready(selected);
         } catch (IOException e) {
             end(e);
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
@@ -168,20 +136,13 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         }
     }
 
-    private void established() throws IOException {
-        TlsClients clients = loop.tls(target);
-        if (clients == null) {
-            upgrade();
-            return;
-        }
+    /** TCP is there, TLS comes. */
+    void securing() {
         stage = Stage.TLS;
-        tls = new TlsLink(clients.engine(number), clients, loop.buffers(), this);
-        tls.begin();
     }
 
-    @Override
-    public void secured(boolean resumed) {
-        loop.figures().handshake(loop.now(), resumed);
+    /** TCP, and TLS where it is wanted, are there. */
+    void established() {
         try {
             upgrade();
         } catch (IOException e) {
@@ -194,7 +155,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
             connectMqtt();
         } else {
             stage = Stage.UPGRADE;
-            write(loop.buffers()
+            wire.write(loop.buffers()
                     .packets()
                     .clear()
                     .put(target.upgrade().request())
@@ -206,8 +167,6 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         stage = Stage.CONNACK;
         sendNow(loop.buffers().packets().clear().put(connectPacket).flip());
     }
-
-    // ------------------------------------------------------------------------------------------------------------- out
 
     /** Sends packets, in one frame or one each. An error ends the client. */
     void send(ByteBuffer bytes) {
@@ -226,7 +185,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
 
     private void sendNow(ByteBuffer bytes) throws IOException {
         if (target.upgrade() == null) {
-            write(bytes);
+            wire.write(bytes);
             return;
         }
         ByteBuffer out = loop.buffers().frames().clear();
@@ -238,86 +197,11 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
             loop.frames().put(FrameFeed.BINARY, bytes, out);
             bytes.limit(end);
         }
-        write(out.flip());
+        wire.write(out.flip());
     }
 
-    private void write(ByteBuffer bytes) throws IOException {
-        if (tls != null) {
-            tls.send(bytes);
-        } else {
-            cipher(bytes);
-        }
-    }
-
-    @Override
-    public void cipher(ByteBuffer records) throws IOException {
-        if (!pending.hasRemaining()) {
-            channel().write(records);
-        }
-        if (records.hasRemaining()) {
-            keep(records);
-        }
-    }
-
-    private void keep(ByteBuffer bytes) throws IOException {
-        int size = pending.remaining() + bytes.remaining();
-        if (size > MOST_PENDING) {
-            end(Failure.BUFFER_FULL);
-            return;
-        }
-        if (pending.capacity() < size) {
-            pending = ByteBuffer.allocateDirect(Math.max(SMALL_PENDING, size * 2))
-                    .put(pending)
-                    .flip();
-        }
-        pending.compact().put(bytes).flip();
-        SelectionKey registered = key;
-        if (registered != null) {
-            registered.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        }
-    }
-
-    private void flush(SelectionKey selected) throws IOException {
-        channel().write(pending);
-        if (!pending.hasRemaining()) {
-            selected.interestOps(SelectionKey.OP_READ);
-            if (pending.capacity() > SMALL_PENDING) {
-                pending = NOTHING;
-            }
-        }
-    }
-
-    /** Bytes that wait to be written. */
-    int backlog() {
-        return pending.remaining();
-    }
-
-    // -------------------------------------------------------------------------------------------------------------- in
-
-    private void read() throws IOException {
-        SocketChannel open = channel;
-        if (open == null) {
-            return; // a write has just ended it
-        }
-        ByteBuffer net = loop.buffers().net().clear();
-        if (tls != null) {
-            tls.putRest(net);
-        }
-        int count = open.read(net);
-        if (count < 0) {
-            end(Failure.CLOSED);
-            return;
-        }
-        net.flip();
-        if (tls != null) {
-            tls.received(net);
-        } else {
-            plain(net);
-        }
-    }
-
-    @Override
-    public boolean plain(ByteBuffer bytes) {
+    /** Takes bytes as they were before TLS; false: the connection has ended. */
+    boolean plain(ByteBuffer bytes) {
         if (stage == Stage.UPGRADE) {
             upgraded(bytes);
         }
@@ -378,7 +262,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
             ByteBuffer out = loop.buffers().frames().clear();
             loop.frames().put(FrameFeed.PONG, payload, out);
             try {
-                write(out.flip());
+                wire.write(out.flip());
             } catch (IOException e) {
                 end(e);
             }
@@ -424,8 +308,6 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
         end(Failure.NOT_WEBSOCKET);
     }
 
-    // ------------------------------------------------------------------------------------------------------------- end
-
     /** Says goodbye to MQTT and WebSocket; the script hears of the end once the other side has closed. */
     void leave() {
         ByteBuffer out = loop.buffers().packets().clear().put(MqttPackets.disconnect());
@@ -435,7 +317,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
             ByteBuffer close = loop.buffers().frames().clear();
             loop.frames().put(FrameFeed.CLOSE, ByteBuffer.allocate(2).putShort(0, (short) 1000), close);
             try {
-                write(close.flip());
+                wire.write(close.flip());
             } catch (IOException e) {
                 end(e);
             }
@@ -471,24 +353,7 @@ final class LoadClient implements TlsLink.Side, FrameFeed.Taker, PacketFeed.Take
     void cut() {
         stage = Stage.IDLE;
         leaving = false;
-        pending = NOTHING;
         answer = new byte[0];
-        if (tls != null) {
-            tls.forget();
-            tls = null;
-        }
-        SocketChannel open = channel;
-        channel = null;
-        key = null;
-        if (open != null) {
-            loop.close(open);
-        }
-    }
-
-    private SocketChannel channel() throws IOException {
-        if (channel == null) {
-            throw new IOException("connection reset by its own end");
-        }
-        return channel;
+        wire.close();
     }
 }

@@ -80,7 +80,7 @@ final class LoadSetup {
         if (plan.batch() > plan.window()) {
             throw wrong("--batch", plan.batch(), "at most --window, which is " + plan.window());
         }
-        if ((long) plan.window() * Message.most(plan.size()) > LoadClient.MOST_PENDING / 2) {
+        if ((long) plan.window() * Message.most(plan.size()) > Wire.MOST_PENDING / 2) {
             throw wrong("--window", plan.window(), "so many that --window times --size is at most 8 MiB");
         }
         return plan;

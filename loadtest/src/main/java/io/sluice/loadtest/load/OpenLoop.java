@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its loop's thread.
  */
 final class OpenLoop extends Crowd {
-    private static final int MOST_BACKLOG = LoadClient.MOST_PENDING / 2;
+    private static final int MOST_BACKLOG = Wire.MOST_PENDING / 2;
     private static final int MOST_A_TURN = 32;
 
     private final int number;
