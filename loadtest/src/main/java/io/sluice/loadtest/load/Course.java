@@ -21,6 +21,7 @@ final class Course {
     private long last = began;
     private long processLast = processBegan;
     private double busiest;
+    private double machine;
 
     /**
      * Begins.
@@ -34,6 +35,7 @@ final class Course {
         watchBegan = watch.sample();
         watchLast = watchBegan;
         threadsBegan = busy();
+        Cpu.ofMachine();
     }
 
     /** A second, or the rest of one, is over. */
@@ -51,6 +53,7 @@ final class Course {
 
     /** The window is over. */
     void end() {
+        machine = Cpu.ofMachine();
         long nanos = Math.max(1, System.nanoTime() - began);
         List<Long> ended = busy();
         for (int i = 0; i < ended.size(); i++) {
@@ -71,6 +74,11 @@ final class Course {
     /** The largest share of its time that a thread was busy. */
     double busiest() {
         return busiest;
+    }
+
+    /** The share of the machine's processors that was busy, with whatever ran on it. */
+    double machine() {
+        return machine;
     }
 
     double cpuSeconds() {

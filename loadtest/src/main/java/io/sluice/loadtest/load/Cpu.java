@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 
 /**
- * CPU times of this process and its threads, in nanoseconds; 0 where the platform does not tell.
+ * CPU times of this process and its threads, in nanoseconds, and the machine's share; 0 where the platform does not tell.
  *
  * <p>Thread-safe.
  */
@@ -17,6 +17,13 @@ final class Cpu {
     static long ofProcess() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? Math.max(0, system.getProcessCpuTime())
+                : 0;
+    }
+
+    /** The share of this machine's or container's processors that was busy since it was last asked; 0 to 1. */
+    static double ofMachine() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? Math.max(0, system.getCpuLoad())
                 : 0;
     }
 

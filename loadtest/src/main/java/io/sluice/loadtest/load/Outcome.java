@@ -123,7 +123,7 @@ record Outcome(
         long late = lateness.getTotalCount() == 0 ? 0 : lateness.getValueAtPercentile(99);
         double due = job.plan().rate() * seconds;
         double missed = lateness.getTotalCount() == 0 || due == 0 ? 0 : 1 - sum(LoopFigures::sent) / due;
-        Verdict verdict = new Verdict(course.busiest(), late, Math.max(0, missed));
+        Verdict verdict = new Verdict(course.busiest(), late, Math.max(0, missed), course.machine());
         return new Run.Generator(
                 course.cpuSeconds(), course.busiest(), late, verdict.isBottleneck(), verdict.sentence());
     }

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeUnit;
  * @param busiest the largest share of its time that a thread of the generator was busy
  * @param lateNanos the 99th percentile of how late sends were; 0 where none has its time
  * @param missed the share of the rate that was not sent; 0 where there is none
+ * @param machine the share of the machine's processors that was busy, by whatever ran on it
  */
-record Verdict(double busiest, long lateNanos, double missed) {
+record Verdict(double busiest, long lateNanos, double missed, double machine) {
     static final double MOST_BUSY = 0.85;
+    static final double FULL = 0.95;
     static final long MOST_LATE = TimeUnit.MILLISECONDS.toNanos(1);
     static final double MOST_MISSED = 0.02;
 
@@ -23,7 +25,14 @@ record Verdict(double busiest, long lateNanos, double missed) {
         return busiest > MOST_BUSY || lateNanos > MOST_LATE || missed > MOST_MISSED;
     }
 
+    /** With a second one where the processors were the limit, whoever used them. */
     String sentence() {
+        return machine > FULL
+                ? who() + say(" This machine's processors were busy %.0f %% of the time.", machine * 100)
+                : who();
+    }
+
+    private String who() {
         if (busiest > MOST_BUSY) {
             return say(GENERATOR + "its busiest thread was busy %.0f %% of the time.", busiest * 100);
         }

@@ -2,6 +2,7 @@ package io.sluice.loadtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,9 +21,19 @@ class VerdictTest {
                 "0.1 | 10 | 0.021 | true | The generator set the figures: it sent 2.1 % less than the rate."
             })
     void saysWhoSetTheFigures(double busiest, long lateNanos, double missed, boolean bottleneck, String sentence) {
-        Verdict verdict = new Verdict(busiest, lateNanos, missed);
+        Verdict verdict = new Verdict(busiest, lateNanos, missed, 0.95);
 
         assertThat(verdict.isBottleneck()).isEqualTo(bottleneck);
         assertThat(verdict.sentence()).isEqualTo(sentence);
+    }
+
+    @Test
+    void saysThatTheMachineIsFull() {
+        Verdict verdict = new Verdict(0.5, 0, 0, 0.951);
+
+        assertThat(verdict.isBottleneck()).isFalse();
+        assertThat(verdict.sentence())
+                .isEqualTo("The target set the figures: the generator's busiest thread was busy 50 % of the time."
+                        + " This machine's processors were busy 95 % of the time.");
     }
 }
