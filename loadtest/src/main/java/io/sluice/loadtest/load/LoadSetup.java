@@ -77,6 +77,9 @@ final class LoadSetup {
         if (options.rate != null && options.concurrency != null) {
             throw new IllegalArgumentException("--rate and --concurrency do not go together: one is open, one closed");
         }
+        if (plan.loops() > plan.clients() && scenario.options().contains("--clients")) {
+            throw wrong("--threads", plan.loops(), "at most --clients, which is " + plan.clients());
+        }
         if (plan.batch() > plan.window()) {
             throw wrong("--batch", plan.batch(), "at most --window, which is " + plan.window());
         }

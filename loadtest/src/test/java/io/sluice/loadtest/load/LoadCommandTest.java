@@ -177,6 +177,7 @@ class LoadCommandTest {
                 "throughput --url mqtt://localhost --rate 5 | load: --rate is not for throughput, which heeds --batch, --clients",
                 "rate --url mqtt://localhost --rate 0 | load: --rate: 0.0 is not possible; write 0.1 to 10000000 a second",
                 "connect --url mqtt://localhost --rate 5 --concurrency 5 | load: --rate and --concurrency do not go together",
+                "rate --url mqtt://localhost --clients 1 --threads 2 | load: --threads: 2 is not possible; write at most",
                 "rate --url mqtt://localhost --json /nowhere/run.json | load: --json: cannot write to /nowhere",
                 "rate --url mqtt://localhost --watch 17 | load: ",
                 "throughput --url mqtt://localhost --sources ::1 | load: --sources: ::1 is not possible; write IPv4",
