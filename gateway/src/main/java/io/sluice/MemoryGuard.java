@@ -4,7 +4,7 @@ import io.sluice.config.MemoryConfig;
 import io.sluice.limit.HoldBudget;
 import io.sluice.limit.Watermarks;
 import io.sluice.net.IoThreads;
-import io.sluice.session.Session;
+import io.sluice.session.Relief;
 import io.sluice.session.SessionGroup;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -13,7 +13,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,7 +23,8 @@ import org.slf4j.event.Level;
  * <pre>
  * 1   new handshakes are refused
  * 2   and clients that hold more than others before their CONNACK are not read
- * 3   and clients that have not sent CONNECT go, the newest first, some at each look
+ * 3   and clients that have not sent CONNECT go, the newest first, some at each look; where there are none and it is
+ *     for want of buffers, those whose connections keep more than others
  * </pre>
  *
  * <p>Memory is what is held for clients of its budget, buffers of what may be allocated outside the heap, and the heap that
@@ -41,11 +41,6 @@ final class MemoryGuard implements AutoCloseable {
 
     /** Clients that are not read begin to be read again within this time, not all at once. */
     private static final int LET_GO_MILLIS = 1000;
-
-    /** Of the clients without a CONNECT, those that go at one look: one in so many, and a few at least. */
-    private static final int SHED_PART = 8;
-
-    private static final int LEAST_SHED = 16;
 
     private final IoThreads threads;
     private final List<SessionGroup> groups;
@@ -121,12 +116,17 @@ final class MemoryGuard implements AutoCloseable {
         }
         collectSometimes(now > 0 && ofHeap >= Math.max(ofDirect, ofBudget));
         if (now >= 2) {
-            eachGroup(MemoryGuard::holdBack);
+            eachGroup(Relief::holdBack);
         } else if (before >= 2) {
             letGo();
         }
         if (now >= 3) {
-            eachGroup(MemoryGuard::shed);
+            boolean forBuffers = ofDirect >= Math.max(ofHeap, ofBudget);
+            eachGroup(group -> {
+                if (!Relief.shed(group) && forBuffers) {
+                    Relief.shedHolders(group);
+                }
+            });
         }
     }
 
@@ -165,55 +165,9 @@ final class MemoryGuard implements AutoCloseable {
             int millis = ThreadLocalRandom.current().nextInt(LET_GO_MILLIS);
             var unused = threads.contexts().get(i).after(millis, () -> {
                 if (level < 2) {
-                    guarded(group, Session::letGo);
+                    Relief.letGo(group);
                 }
             });
-        }
-    }
-
-    /** Those that hold at least the mean of all that hold anything. */
-    static void holdBack(SessionGroup group) {
-        Sum sum = new Sum();
-        group.forEach(session -> sum.accept(session.heldBytes()));
-        guarded(group, session -> {
-            if (session.heldBytes() * sum.count >= sum.bytes) {
-                session.holdBack();
-            }
-        });
-    }
-
-    /** The newest clients without a CONNECT. */
-    static void shed(SessionGroup group) {
-        int most = Math.max(LEAST_SHED, group.size() / SHED_PART);
-        int[] left = {most};
-        guarded(group, session -> {
-            if (left[0] > 0 && session.opening()) {
-                left[0]--;
-                session.shed();
-            }
-        });
-    }
-
-    private static void guarded(SessionGroup group, Consumer<Session> action) {
-        group.forEach(session -> {
-            try {
-                action.accept(session);
-            } catch (RuntimeException | Error bug) {
-                session.failed(bug);
-            }
-        });
-    }
-
-    private static final class Sum implements LongConsumer {
-        private long bytes;
-        private long count;
-
-        @Override
-        public void accept(long held) {
-            if (held > 0) {
-                bytes += held;
-                count++;
-            }
         }
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.session.Session;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -368,6 +370,33 @@ class EndingsIT {
             log.await("cause=" + cause);
             broker.assertUntouched();
         }
+    }
+
+    @ParameterizedTest(name = "level {0}")
+    @CsvSource({"4, 20020002", "5, 20 85"})
+    @DisplayName("a client id of 1,025 characters; one of 1,024 passes")
+    void refusesAClientIdThatIsTooLongToKeep(int level, String answer) throws Exception {
+        byte[] longest = connectOf(level, 1024);
+        try (TestGateway gateway = gateway();
+                RawClient good = gateway.plain().open(longest);
+                Wire connection = broker.accept();
+                RawClient client = gateway.plain().open(connectOf(level, 1025))) {
+            assertThat(connection.readPacket()).isEqualTo(longest);
+            assertSaid(assertClosed(client, 1008), level, level == 5 ? NOTHING : Packets.hex(answer), answer);
+            log.await("cause=client-id-too-long");
+            broker.assertUntouched();
+            good.halfClose();
+        }
+    }
+
+    private static byte[] connectOf(int level, int characters) {
+        byte[] head = Packets.hex(level == 4 ? "00 04 4D515454 04 02 0000" : "00 04 4D515454 05 02 0000 00");
+        byte[] id = new byte[characters];
+        Arrays.fill(id, (byte) 'x');
+        ByteBuffer packet = ByteBuffer.allocate(3 + head.length + 2 + characters);
+        int length = packet.capacity() - 3;
+        packet.put((byte) 0x10).put((byte) (0x80 | (length & 0x7F))).put((byte) (length >> 7));
+        return packet.put(head).putShort((short) characters).put(id).array();
     }
 
     @ParameterizedTest(name = "level {0}")

@@ -24,6 +24,7 @@ class EndingsTableTest {
             CloseCause.CONNECT_TOO_LARGE,
             CloseCause.VERSION_REFUSED,
             CloseCause.BRIDGE_REFUSED,
+            CloseCause.CLIENT_ID_TOO_LONG,
             CloseCause.CONNECT_TIMEOUT,
             CloseCause.NO_BROKER,
             CloseCause.QUEUE_FULL,

@@ -632,8 +632,8 @@ final class Keys {
             Format.or("off", Keys::watermarks),
             "When memory is short, in percent of the heap that a collection leaves in use and of what may be held for"
                     + " clients: from the first on new handshakes get 503, from the second clients that wait for their"
-                    + " broker are not read, from the third those go that have not sent CONNECT. Three rising percents,"
-                    + " or off.");
+                    + " broker are not read, from the third those go that have not sent CONNECT, and where there are none"
+                    + " those for whom most waits. Three rising percents, or off.");
 
     static final Key<List<HostPort>> HEALTH_BIND = row(
             Section.HEALTH,

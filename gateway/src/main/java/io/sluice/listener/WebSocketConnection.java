@@ -154,6 +154,11 @@ final class WebSocketConnection
     }
 
     @Override
+    public int heldBytes() {
+        return outlet.waitingBytes() + (tls == null ? 0 : tls.heldBytes());
+    }
+
+    @Override
     public void abort() {
         if (phase == Phase.GONE) {
             return;

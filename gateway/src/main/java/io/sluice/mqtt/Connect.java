@@ -27,4 +27,27 @@ public record Connect(
         @Nullable String userName,
         long maximumPacketSize,
         boolean authenticationMethod,
-        int length) {}
+        int length) {
+
+    /** The same with names of so many characters at most: they outlive the packet. */
+    public Connect cut(int mostCharacters) {
+        String user = userName == null ? null : cut(userName, mostCharacters);
+        return new Connect(
+                level,
+                bridge,
+                cleanStart,
+                keepAliveSeconds,
+                cut(clientId, mostCharacters),
+                user,
+                maximumPacketSize,
+                authenticationMethod,
+                length);
+    }
+
+    private static String cut(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
+    }
+}

@@ -78,6 +78,11 @@ public final class TlsStream {
         return sink;
     }
 
+    /** Bytes that are kept: of a record that has not come whole, and of records that the socket has not taken. */
+    public int heldBytes() {
+        return (partial == null ? 0 : partial.readableBytes()) + (waiting == null ? 0 : waiting.readableBytes());
+    }
+
     /** Gives the buffers back; idempotent. */
     public void release() {
         partial = released(partial);

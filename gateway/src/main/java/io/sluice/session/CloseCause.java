@@ -27,6 +27,8 @@ public enum CloseCause {
     VERSION_REFUSED("version-refused", CLIENT, NOTABLE, Answer.mqtt(1, 0x84, 1002)),
     /** Bit 7 of the protocol level is set and the route has no {@code route.bridges=allow}. */
     BRIDGE_REFUSED("bridge-refused", CLIENT, NOTABLE, Answer.mqtt(1, 0x84, 1002)),
+    /** The client id is longer than 1,024 characters. */
+    CLIENT_ID_TOO_LONG("client-id-too-long", CLIENT, NOTABLE, Answer.mqtt(2, 0x85, 0x80, 1008)),
     CONNECT_TIMEOUT("connect-timeout", GATEWAY, NOTABLE, Answer.none(1008)),
 
     /** No broker of the cluster could be reached. */

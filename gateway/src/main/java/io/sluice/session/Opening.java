@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its session's I/O thread.
  */
 final class Opening {
+    /**
+     * Longest client id, and what is kept of a user name, in characters: both stay for as long as the session, and a packet has room
+     * for 64 KiB of each.
+     */
+    static final int MOST_NAME = 1024;
+
     private final SessionPolicy policy;
     private final HoldBudget budget;
     private @Nullable HeldBytes held;
@@ -47,7 +53,7 @@ final class Opening {
     }
 
     private @Nullable CloseCause judge(Connect packet) {
-        connect = packet;
+        connect = packet.cut(MOST_NAME);
         level = packet.level();
         if (!policy.allows(level)) {
             versionNotAllowed = true;
@@ -55,7 +61,10 @@ final class Opening {
                 return CloseCause.VERSION_REFUSED;
             }
         }
-        return packet.bridge() && !policy.bridgesAllowed() ? CloseCause.BRIDGE_REFUSED : null;
+        if (packet.bridge() && !policy.bridgesAllowed()) {
+            return CloseCause.BRIDGE_REFUSED;
+        }
+        return packet.clientId().length() > MOST_NAME ? CloseCause.CLIENT_ID_TOO_LONG : null;
     }
 
     private static CloseCause causeOf(ConnectResult.Reason reason) {

@@ -339,6 +339,14 @@ public final class Session extends TimerWheel.Timer {
         end(CloseCause.MEMORY_SHED);
     }
 
+    /** The same, at once: what waits for a side that does not take it is what memory is short of. */
+    public void shedNow() {
+        end(CloseCause.MEMORY_SHED);
+        if (state == CLOSING) {
+            ending.abort();
+        }
+    }
+
     /** The client has not sent CONNECT. */
     public boolean opening() {
         return state == OPENING;
@@ -347,6 +355,11 @@ public final class Session extends TimerWheel.Timer {
     /** Bytes that are held for the client before its bytes stream. */
     public int heldBytes() {
         return opening.heldBytes();
+    }
+
+    /** Bytes outside the heap that its connections keep: for a side that does not take them, and of TLS records not yet whole. */
+    public int directBytes() {
+        return sides.heldBytes();
     }
 
     /** The gateway is short of memory: a client whose bytes are held before its CONNACK is not read, until {@link #letGo}. */

@@ -69,6 +69,11 @@ final class Sides {
         }
     }
 
+    /** Bytes outside the heap that both keep. */
+    int heldBytes() {
+        return client.heldBytes() + (broker == null ? 0 : broker.heldBytes());
+    }
+
     /** Drops what is open. */
     void abort() {
         if (!clientDone) {

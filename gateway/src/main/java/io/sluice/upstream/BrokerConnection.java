@@ -145,6 +145,11 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     }
 
     @Override
+    public int heldBytes() {
+        return outlet.waitingBytes();
+    }
+
+    @Override
     public void abort() {
         close();
     }

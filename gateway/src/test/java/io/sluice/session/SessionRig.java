@@ -24,8 +24,8 @@ final class SessionRig {
 
     static final Reached REACHED = new Reached("eu", "10.0.0.1:1883", 1, 2_000);
 
-    final HandClock clock = new HandClock(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20));
-    final SessionGroup group = new SessionGroup(clock);
+    final HandClock clock;
+    final SessionGroup group;
     final Observer observer = new Observer();
     final FakePeer client = new FakePeer();
     final FakeDialer dialer = new FakeDialer();
@@ -57,6 +57,30 @@ final class SessionRig {
             RateRules rates,
             long lifetimeSeconds,
             long pingAfterSeconds) {
+        this(
+                new HandClock(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(20)),
+                null,
+                levels,
+                bridges,
+                writeStallSeconds,
+                clientIds,
+                rates,
+                lifetimeSeconds,
+                pingAfterSeconds);
+    }
+
+    private SessionRig(
+            HandClock clock,
+            @Nullable SessionGroup beside,
+            int levels,
+            boolean bridges,
+            long writeStallSeconds,
+            ClientIds clientIds,
+            RateRules rates,
+            long lifetimeSeconds,
+            long pingAfterSeconds) {
+        this.clock = clock;
+        group = beside == null ? new SessionGroup(clock) : beside;
         SessionPolicy policy = new SessionPolicy(
                 "web",
                 dialer,
@@ -81,6 +105,12 @@ final class SessionRig {
                 client,
                 TimeUnit.SECONDS.toNanos(pingAfterSeconds),
                 clientId -> true);
+    }
+
+    /** In OPENING, in the group of another. */
+    static SessionRig beside(SessionRig other) {
+        return new SessionRig(
+                other.clock, other.group, 0b111000, false, 60, new ClientIds(), RateRules.UNLIMITED, 0, 0);
     }
 
     /** In OPEN, where clients of all versions are pinged after so many seconds. */
@@ -243,6 +273,7 @@ final class SessionRig {
         boolean paused;
         boolean accepts = true;
         boolean closed;
+        int held;
 
         @Nullable
         CloseCause finishedWith;
@@ -285,6 +316,11 @@ final class SessionRig {
                 throw new AssertionError("finished twice");
             }
             finishedWith = cause;
+        }
+
+        @Override
+        public int heldBytes() {
+            return held;
         }
 
         @Override

@@ -405,6 +405,11 @@ final class SessionSimulation {
         }
 
         @Override
+        public int heldBytes() {
+            return 0;
+        }
+
+        @Override
         public void abort() {
             require(!closed, "aborted the " + name + " when it was closed");
             aborted = true;

@@ -17,6 +17,7 @@ final class SessionSimulationTest {
     /** What cannot come from the simulated parts. */
     private static final Set<CloseCause> NOT_SIMULATED = EnumSet.of(
             CloseCause.BRIDGE_REFUSED,
+            CloseCause.CLIENT_ID_TOO_LONG,
             CloseCause.TAKEN_OVER,
             CloseCause.TEXT_FRAME,
             CloseCause.FRAME_ERROR,
