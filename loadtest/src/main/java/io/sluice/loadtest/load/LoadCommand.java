@@ -74,6 +74,7 @@ public final class LoadCommand implements Callable<Integer> {
             Scenario chosen = scenario();
             refuseOptionsNotFor(chosen);
             refuseNoDirectory("--json", options.json);
+            refuseNoDirectory("--html", options.html);
             Integer port = options.stub;
             if (port == null) {
                 tell(measured(chosen, null));
@@ -142,6 +143,9 @@ public final class LoadCommand implements Callable<Integer> {
         out.flush();
         if (options.json != null) {
             RunJson.write(options.json, List.of(run));
+        }
+        if (options.html != null) {
+            Report.write(options.html, List.of(run));
         }
     }
 

@@ -177,6 +177,14 @@ final class LoadOptions {
     Path json;
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            order = 43,
+            description = "Writes the result to a file, as a page with charts.")
+    @Nullable
+    Path html;
+
+    @Option(
             names = "--watch",
             paramLabel = "LABEL=PID",
             order = 44,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,13 +132,25 @@ class LoadCommandTest {
     @Test
     void writesTheResultWithWhatWatchedProcessesTook(@TempDir Path directory) throws Exception {
         Path json = directory.resolve("run.json");
+        Path html = directory.resolve("run.html");
         String pid = Long.toString(ProcessHandle.current().pid());
 
         CommandRun run = CommandRun.brief(
-                "connect", "--url", url, "--target", "the stub", "--watch", "own=" + pid, "--json", json.toString());
+                "connect",
+                "--url",
+                url,
+                "--target",
+                "the stub",
+                "--watch",
+                "own=" + pid,
+                "--json",
+                json.toString(),
+                "--html",
+                html.toString());
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.number("own")).isNotNegative();
+        assertThat(Files.readString(html)).contains("the stub");
         Run written = RunJson.read(json).get(0);
         assertThat(written.target()).isEqualTo("the stub");
         assertThat(written.count()).isEqualTo(run.number("connections"));
