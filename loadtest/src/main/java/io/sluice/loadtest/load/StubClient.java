@@ -35,7 +35,9 @@ final class StubClient implements PacketFeed.Taker {
     private final Map<StubBroker.Topic, Integer> subscriptions = new HashMap<>();
     private ByteBuffer out = ByteBuffer.allocateDirect(FIRST_SIZE);
     private StubBroker.@Nullable Topic last;
+    private @Nullable StubSocket socket;
     private @Nullable SelectionKey key;
+    private boolean heard;
     private int level = 4;
     private int id;
     private boolean flushing;
@@ -63,11 +65,28 @@ final class StubClient implements PacketFeed.Taker {
             if (channel.read(in.clear()) < 0) {
                 end();
             } else {
-                packets.feed(in.flip(), this);
+                take(in.flip());
             }
         } catch (IOException | BufferUnderflowException | IndexOutOfBoundsException e) {
             end(); // gone, or it does not speak MQTT
         }
+    }
+
+    private void take(ByteBuffer in) {
+        if (!heard && in.hasRemaining()) {
+            heard = true;
+            socket = in.get(in.position()) == StubSocket.FIRST ? new StubSocket() : null;
+        }
+        StubSocket frames = socket;
+        if (frames == null) {
+            packets.feed(in, this);
+        } else {
+            frames.feed(in, packets, this);
+        }
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     @Override
@@ -237,11 +256,15 @@ final class StubClient implements PacketFeed.Taker {
             out = ByteBuffer.allocateDirect(Math.max(needed, out.capacity() * 2))
                     .put(out.flip());
         }
+        willFlush();
+        return out;
+    }
+
+    void willFlush() {
         if (!flushing) {
             flushing = true;
             broker.willFlush(this);
         }
-        return out;
     }
 
     void flush() {
@@ -251,13 +274,24 @@ final class StubClient implements PacketFeed.Taker {
             return;
         }
         try {
-            channel.write(out.flip());
-            out.compact();
-            registered.interestOps(
-                    out.position() == 0 ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            boolean all = write();
+            registered.interestOps(all ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         } catch (IOException e) {
             end();
         }
+    }
+
+    /** Writes what the channel takes; true: nothing is left. */
+    private boolean write() throws IOException {
+        StubSocket frames = socket;
+        ByteBuffer wire = out.flip();
+        if (frames != null) {
+            wire = frames.framed(out);
+            out.compact();
+        }
+        channel.write(wire);
+        wire.compact();
+        return wire.position() == 0 && out.position() == 0;
     }
 
     private void end() {

@@ -45,7 +45,8 @@ final class Upgrade {
         return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
     }
 
-    private static String accept(String key) {
+    /** The answer to a key. */
+    static String accept(String key) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(US_ASCII));
             return Base64.getEncoder().encodeToString(hash);
