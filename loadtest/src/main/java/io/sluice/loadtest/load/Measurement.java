@@ -25,7 +25,7 @@ final class Measurement {
     private static final long READY_PER_CLIENT = SECOND / 50;
 
     /** From when the window is opened until it begins: what is due in it is seen to be so. */
-    private static final long SOON = SECOND / 100;
+    private static final long SOON = SECOND / 20;
 
     private static final long DRAIN = 5 * SECOND;
     private static final long JOIN_MILLIS = 5000;
@@ -157,11 +157,12 @@ final class Measurement {
     }
 
     private Course measure() throws LoadException, InterruptedException {
-        Course course = new Course(loops, others, watch);
         long from = clock.getAsLong() + SOON;
         long until = from + job.plan().duration().toNanos();
         window.open(from, until);
         loops.forEach(LoadLoop::wake);
+        sleepUntil(from);
+        Course course = new Course(loops, others, watch);
         int all = (int) Math.ceil((double) (until - from) / SECOND);
         long before = 0;
         for (int second = 1; second <= all && !finished(); second++) {
