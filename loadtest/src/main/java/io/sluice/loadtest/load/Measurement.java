@@ -165,7 +165,7 @@ final class Measurement {
         Course course = new Course(loops, others, watch);
         int all = (int) Math.ceil((double) (until - from) / SECOND);
         long before = 0;
-        for (int second = 1; second <= all && !finished(); second++) {
+        for (int second = 1; second <= all && (second == 1 || !finished()); second++) {
             sleepUntil(Math.min(until, from + second * SECOND));
             course.second();
             long count = sum(LoopFigures::counted);
