@@ -128,6 +128,17 @@ class LauncherTest {
         assertThat(mebibytes(arguments, "-XX:MaxDirectMemorySize=")).as(meaning).isEqualTo(direct);
     }
 
+    @ParameterizedTest(name = "{0} KiB")
+    @CsvSource({"8388608, 32", "204800, 25", "102400, 16"})
+    void keepsTheYoungGenerationSmall(long totalKib, long young) throws Exception {
+        javaHome("17.0.15");
+        machine(totalKib, "0::/", "-");
+
+        assertThat(mebibytes(sluice("run").arguments(), "-Xmn")).isEqualTo(young);
+        environment.put("JAVA_OPTS", "-XX:+UseG1GC");
+        assertThat(sluice("run").arguments()).noneMatch(a -> a.startsWith("-Xmn"));
+    }
+
     @Test
     void leavesTheHeapToTheJvmWhereTheMemoryIsUnknown() throws Exception {
         javaHome("17.0.15");
