@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures a gateway, or any other way to a broker, with many clients.",
-        subcommands = StubCommand.class,
+        subcommands = {CompareCommand.class, StubCommand.class},
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:measured", "1:the URL cannot be reached, or clients do not connect", "2:wrong usage"})
 public final class LoadCommand implements Callable<Integer> {

@@ -85,6 +85,13 @@ public record Run(
     public record Generator(
             double cpuSeconds, double busiestLoop, long lateNanos, boolean bottleneck, String verdict) {}
 
+    /** The same with other settings. */
+    Run with(SortedMap<String, String> others) {
+        return new Run(
+                scenario, target, url, began, seconds, others, unit, count, latency, course, errors, processes,
+                generator);
+    }
+
     /** CPU time of the watched process of that label by {@link #count}, in seconds; 0 where nothing was counted. */
     public double cpuSecondsPerUnit(String label) {
         double cpu = processes.stream()

@@ -1,0 +1,118 @@
+package io.sluice.loadtest.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One very short round of {@code load compare}, with the gateway as the launcher starts it. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(300)
+class CompareIT {
+    private static final String HOME = "sluice.home";
+
+    @TempDir
+    Path out;
+
+    private String home = "";
+    private Set<Long> childrenBefore = Set.of();
+    private Set<Path> filesBefore = Set.of();
+
+    @BeforeEach
+    void remember() throws IOException {
+        home = System.getProperty(HOME, "");
+        System.setProperty(HOME, Path.of("").toAbsolutePath().resolveSibling("").toString());
+        childrenBefore = children();
+        filesBefore = files();
+    }
+
+    @AfterEach
+    void leavesNothingBehind() throws IOException {
+        System.setProperty(HOME, home);
+
+        assertThat(children()).isEqualTo(childrenBefore);
+        assertThat(files()).isEqualTo(filesBefore);
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(path -> path.getFileName().toString().startsWith("sluice-compare-"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private CommandRun compare(String... more) {
+        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0", "--duration", "0.3"));
+        all.addAll(List.of("--idle-clients", "20", "--out", out.toString(), "--quiet"));
+        all.addAll(List.of(more));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private static List<String> contests() {
+        return Arrays.stream(Contest.values()).map(Contest::title).toList();
+    }
+
+    @Test
+    void theGatewayAloneIsMeasuredInAllContests() throws Exception {
+        CommandRun run = compare("--peers", "sluice");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        List<Run> runs = RunJson.read(out.resolve("runs.json"));
+        assertThat(runs).allSatisfy(each -> assertThat(each.errors()).isEmpty());
+        assertThat(runs)
+                .filteredOn(each -> each.target().startsWith("sluice "))
+                .extracting(Workload::title)
+                .containsExactlyElementsOf(contests());
+        assertThat(run.out()).contains("\nsluice 0.").contains("\n" + Comparison.FLOOR + " ");
+        assertThat(out.resolve("compare.txt")).hasContent(run.out());
+        assertThat(out.resolve("compare.md")).content().contains("| sluice 0.").contains("\n|---|");
+        assertThat(out.resolve("report.html"))
+                .content()
+                .contains("64 B, window 8")
+                .contains("CPU for each");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "SLUICE", mode = EnumSource.Mode.EXCLUDE)
+    void aPeerIsMeasuredInAllContests(Peer peer) throws Exception {
+        assumeTrue(peer.program().isPresent(), () -> peer + " is not installed");
+
+        CommandRun run = compare("--peers", peer.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).doesNotContain("left out").contains("\n" + peer + " ");
+        List<Run> runs = RunJson.read(out.resolve("runs.json"));
+        assertThat(runs)
+                .filteredOn(each -> each.target().startsWith(peer.toString()))
+                .hasSize(contests().size())
+                .allSatisfy(each -> {
+                    assertThat(each.errors()).as(Workload.title(each)).isEmpty();
+                    assertThat(each.count()).as(Workload.title(each)).isPositive();
+                });
+    }
+}
