@@ -20,11 +20,11 @@ final class Chart {
     private static final int TOP = 12;
     private static final int BOTTOM = 44;
 
-    private static final int BAR_LEFT = 130;
+    private static final int BAR_LEFT = 136;
     private static final int BAR_RIGHT = 80;
     private static final int BAR_STEP = 30;
     private static final int BAR_THICK = 16;
-    private static final int MOST_NAME = 20;
+    private static final int MOST_NAME = 17;
 
     private final Markup page;
 

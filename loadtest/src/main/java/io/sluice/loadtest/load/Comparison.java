@@ -88,11 +88,12 @@ final class Comparison {
             if (round == 0 && contest.needsFreshPeer()) {
                 continue;
             }
+            for (int i = 0; i < participants.size(); i++) {
+                int first = Math.max(0, round - 1);
+                measure(contest, participants.get((first + i) % participants.size()), round);
+            }
             if (contest.hasFloor()) {
                 measure(contest, null, round);
-            }
-            for (int i = 0; i < participants.size(); i++) {
-                measure(contest, participants.get((i + round) % participants.size()), round);
             }
         }
     }

@@ -3,13 +3,17 @@ package io.sluice.loadtest.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.loadtest.LoadtestMain;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,5 +118,40 @@ class CompareIT {
                     assertThat(each.errors()).as(Workload.title(each)).isEmpty();
                     assertThat(each.count()).as(Workload.title(each)).isPositive();
                 });
+    }
+
+    @Test
+    void whoIsTerminatedLeavesNothingBehindEither() throws Exception {
+        Process compare = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dsluice.home=" + System.getProperty(HOME),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoadtestMain.class.getName(),
+                        "load",
+                        "compare",
+                        "--peers",
+                        "sluice,nginx",
+                        "--contests",
+                        "plain")
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader output = compare.inputReader(StandardCharsets.UTF_8)) {
+            String line = output.readLine();
+            while (line != null && !line.startsWith("warming up: ")) {
+                line = output.readLine();
+            }
+            List<ProcessHandle> children = compare.descendants().toList();
+            assertThat(children).as(line).isNotEmpty();
+
+            compare.destroy();
+
+            assertThat(compare.waitFor()).isEqualTo(143);
+            for (ProcessHandle child : children) {
+                child.onExit().get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            compare.destroyForcibly();
+        }
     }
 }
