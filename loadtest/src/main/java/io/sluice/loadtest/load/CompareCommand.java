@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 final class CompareCommand implements Callable<Integer> {
     private static final int MOST_ROUNDS = 100;
     private static final int MOST_SECONDS = 3600;
+    private static final int MOST_PERCENT = 100_000;
     private static final int MOST_IDLE = 20_000;
     /** Clients of the contest with most of them, but for the idle ones. */
     private static final int CLIENTS = 200;
@@ -81,6 +82,15 @@ final class CompareCommand implements Callable<Integer> {
             defaultValue = "5000",
             description = "For the memory of idle ones; ${DEFAULT-VALUE}. Takes three times as many open files.")
     int idleClients = 5000;
+
+    @Option(
+            names = "--most-foreign",
+            paramLabel = "PERCENT",
+            defaultValue = "25",
+            description =
+                    "A run during which other processes used more of a core is repeated once, and the quieter counts; "
+                            + "${DEFAULT-VALUE}.")
+    double mostForeign = 25;
 
     @Option(
             names = "--out",
@@ -161,6 +171,7 @@ final class CompareCommand implements Callable<Integer> {
         check("--rounds", rounds, 1, MOST_ROUNDS);
         check("--warmup", warmup, 0, MOST_SECONDS);
         check("--duration", duration, 0.1, MOST_SECONDS);
+        check("--most-foreign", mostForeign, 0, MOST_PERCENT);
         check("--idle-clients", idleClients, 1, MOST_IDLE);
     }
 
@@ -177,7 +188,8 @@ final class CompareCommand implements Callable<Integer> {
         }
         List<String> absent = new ArrayList<>();
         List<Participant> participants = participants(absent);
-        Comparison.Schedule schedule = new Comparison.Schedule(contests, rounds, warmup, duration, idleClients);
+        Comparison.Schedule schedule =
+                new Comparison.Schedule(contests, rounds, warmup, duration, idleClients, mostForeign);
         try (Bench bench = Bench.open(Math.max(CLIENTS, idleClients))) {
             Comparison comparison = new Comparison(bench, schedule, participants, progress);
             comparison.carryOut();

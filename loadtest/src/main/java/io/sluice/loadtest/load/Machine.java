@@ -3,8 +3,6 @@ package io.sluice.loadtest.load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,9 +14,6 @@ import java.util.regex.Pattern;
 final class Machine {
     private static final Pattern MODEL = Pattern.compile("model name\\s*: (.+)");
     private static final Pattern MEMORY = Pattern.compile("MemTotal:\\s+([0-9]+) kB");
-    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1) / 100;
-    /** In the first line of {@code /proc/stat}: user, nice, system, and interrupts; not idle time, not what a host has taken. */
-    private static final int[] BUSY = {1, 2, 3, 6, 7};
 
     private Machine() {}
 
@@ -37,21 +32,6 @@ final class Machine {
             return matcher.find() ? before + matcher.group(1).strip() + after : "";
         } catch (IOException e) {
             return "";
-        }
-    }
-
-    /** CPU time of all cores since the start; 0 where the system does not tell. */
-    static long busyNanos() {
-        try {
-            List<String> lines = Files.readAllLines(Path.of("/proc/stat"));
-            String[] fields = lines.get(0).split(" +", -1);
-            long ticks = 0;
-            for (int field : BUSY) {
-                ticks += Long.parseLong(fields[field]);
-            }
-            return ticks * TICK_NANOS;
-        } catch (IOException e) {
-            return 0;
         }
     }
 }
