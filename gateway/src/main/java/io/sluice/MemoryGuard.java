@@ -45,6 +45,9 @@ final class MemoryGuard implements AutoCloseable {
     private final IoThreads threads;
     private final List<SessionGroup> groups;
     private final Watermarks watermarks;
+    /** The part of direct memory from which on those go that keep most of it. */
+    private final double shedAt;
+
     private final HoldBudget budget;
     private final DoubleSupplier direct;
     private final DoubleSupplier heap;
@@ -79,6 +82,7 @@ final class MemoryGuard implements AutoCloseable {
         this.heap = heap;
         this.collect = collect;
         watermarks = new Watermarks(marks.refuse(), marks.pause(), marks.shed());
+        shedAt = marks.shed() / 100.0;
     }
 
     void start() {
@@ -121,7 +125,7 @@ final class MemoryGuard implements AutoCloseable {
             letGo();
         }
         if (now >= 3) {
-            boolean forBuffers = ofDirect >= Math.max(ofHeap, ofBudget);
+            boolean forBuffers = ofDirect >= shedAt;
             eachGroup(group -> {
                 if (!Relief.shed(group) && forBuffers) {
                     Relief.shedHolders(group);

@@ -155,7 +155,12 @@ final class WebSocketConnection
 
     @Override
     public int heldBytes() {
-        return outlet.waitingBytes() + (tls == null ? 0 : tls.heldBytes());
+        return outlet.heldBytes() + (tls == null ? 0 : tls.heldBytes());
+    }
+
+    /** The records on their way count: they are what moves when a client takes little at a time. */
+    private int waitingBytes() {
+        return outlet.waitingBytes() + (tls == null ? 0 : tls.waitingBytes());
     }
 
     @Override
@@ -196,11 +201,11 @@ final class WebSocketConnection
                 sink.suspendWrites();
                 return;
             }
-            int waited = outlet.waitingBytes();
+            int waited = waitingBytes();
             if (outlet.drain()) {
                 sink.suspendWrites();
                 drained();
-            } else if (phase == Phase.OPEN && outlet.waitingBytes() < waited) {
+            } else if (phase == Phase.OPEN && waitingBytes() < waited) {
                 session().clientProgress();
             }
         } catch (IOException ordinary) {

@@ -84,6 +84,11 @@ public final class Outlet {
         return waiting == null && !unflushed;
     }
 
+    /** Room that is kept for what waits, however little of it is left. */
+    public int heldBytes() {
+        return waiting == null ? 0 : waiting.capacity();
+    }
+
     /** Bytes that wait. */
     public int waitingBytes() {
         return waiting == null ? 0 : waiting.readableBytes();

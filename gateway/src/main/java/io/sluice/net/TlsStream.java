@@ -40,8 +40,8 @@ public final class TlsStream {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_AT = 3;
 
-    /** Answers to key updates that a peer may leave unread. */
-    private static final int MOST_ANSWERS = 32 * 1024;
+    /** Answers to key updates that a peer may leave unread, behind the records of one write. */
+    private static final int MOST_ANSWERS = IoContext.MOST_RECORDS * IoContext.RECORDS_BYTES + 32 * 1024;
 
     private final IoContext io;
     private final SSLEngine engine;
@@ -78,9 +78,14 @@ public final class TlsStream {
         return sink;
     }
 
-    /** Bytes that are kept: of a record that has not come whole, and of records that the socket has not taken. */
+    /** Room that is kept for what has not come whole and for what the socket has not taken, however little of it is left. */
     public int heldBytes() {
-        return (partial == null ? 0 : partial.readableBytes()) + (waiting == null ? 0 : waiting.readableBytes());
+        return (partial == null ? 0 : partial.capacity()) + (waiting == null ? 0 : waiting.capacity());
+    }
+
+    /** Bytes of records that the socket has not taken. */
+    public int waitingBytes() {
+        return waiting == null ? 0 : waiting.readableBytes();
     }
 
     /** Gives the buffers back; idempotent. */

@@ -44,7 +44,7 @@ public interface Peer {
      */
     void finish(CloseCause cause);
 
-    /** Bytes outside the heap that this side keeps: what it has not accepted yet, and parts of what has not come whole. */
+    /** Room outside the heap that this side keeps: for what it has not accepted yet, and for parts of what has not come whole. */
     int heldBytes();
 
     /** Drops the connection now, queued bytes included. The closed event follows, never from within this call; idempotent. */

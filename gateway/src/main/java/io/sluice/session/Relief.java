@@ -15,6 +15,9 @@ public final class Relief {
 
     private static final int LEAST_SHED = 16;
 
+    /** Who keeps less is no burden, whatever others keep. */
+    private static final int LEAST_HELD = 1024;
+
     private Relief() {}
 
     /** Those that hold at least the mean of all that hold anything. */
@@ -44,7 +47,7 @@ public final class Relief {
         group.forEach(session -> sum.accept(session.directBytes()));
         shed(
                 group,
-                session -> session.directBytes() > 0 && session.directBytes() * sum.count >= sum.bytes,
+                session -> session.directBytes() >= LEAST_HELD && session.directBytes() * sum.count >= sum.bytes,
                 Session::shedNow);
     }
 

@@ -357,7 +357,7 @@ public final class Session extends TimerWheel.Timer {
         return opening.heldBytes();
     }
 
-    /** Bytes outside the heap that its connections keep: for a side that does not take them, and of TLS records not yet whole. */
+    /** Room outside the heap that its connections keep: for a side that does not take it, and for TLS records not yet whole. */
     public int directBytes() {
         return sides.heldBytes();
     }
@@ -674,7 +674,7 @@ public final class Session extends TimerWheel.Timer {
     private void clientGone(CloseCause why) {
         ending.withoutGoodbye();
         if (state == OPEN) {
-            toUpstream.passHeld();
+            toUpstream.passBurst();
         }
         endUnlessDisconnected(why);
     }

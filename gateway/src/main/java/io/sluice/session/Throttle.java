@@ -167,6 +167,20 @@ final class Throttle {
         return waiting.view(heldFrom, waiting.size());
     }
 
+    /**
+     * Lets as much of held bytes pass as one burst of each rate, whatever was passed before.
+     *
+     * @return the same buffer, cut to the burst of bytes
+     */
+    ByteBuffer allowBurst(ByteBuffer rest, PacketScanner scanner) {
+        scanner.allow(burst(packets), burst(publishes));
+        return rest.limit(rest.position() + (int) Math.min(rest.remaining(), burst(bytes)));
+    }
+
+    private static long burst(@Nullable RateLimiter limiter) {
+        return limiter == null ? Long.MAX_VALUE : limiter.rate().burst();
+    }
+
     /** So many of the held bytes have passed. */
     void released(int passed, long now) {
         heldFrom += passed;

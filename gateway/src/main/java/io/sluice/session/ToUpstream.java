@@ -127,21 +127,32 @@ final class ToUpstream {
         return null;
     }
 
-    /** What a client has sent in time is not lost to its rates when the client or the gateway goes. */
+    /** What a client has sent in time is not lost to its rates when the gateway goes. */
     void passHeld() {
         Throttle rates = throttle;
         if (rates != null && rates.holding()) {
-            ByteBuffer rest = rates.rest();
-            PacketScanner packets = scanner();
-            packets.allow(Long.MAX_VALUE, Long.MAX_VALUE);
-            int passing = packets.scan(rest);
-            if (passing > 0) {
-                sides.broker().send(rest.limit(rest.position() + passing));
-            }
-            rates.released(rates.heldBytes(), session.now());
-            if (packets.disconnected()) {
-                session.linger();
-            }
+            scanner().allow(Long.MAX_VALUE, Long.MAX_VALUE);
+            passHeld(rates, rates.rest());
+        }
+    }
+
+    /** A client that goes may go with one more burst of each rate: to leave and come again must be no way around them. */
+    void passBurst() {
+        Throttle rates = throttle;
+        if (rates != null && rates.holding()) {
+            passHeld(rates, rates.allowBurst(rates.rest(), scanner()));
+        }
+    }
+
+    private void passHeld(Throttle rates, ByteBuffer rest) {
+        PacketScanner packets = scanner();
+        int passing = packets.scan(rest);
+        if (passing > 0) {
+            sides.broker().send(rest.limit(rest.position() + passing));
+        }
+        rates.released(rates.heldBytes(), session.now());
+        if (packets.disconnected()) {
+            session.linger();
         }
     }
 

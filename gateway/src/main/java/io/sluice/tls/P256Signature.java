@@ -111,7 +111,7 @@ final class P256Signature extends SignatureSpi {
         try {
             BigInteger[] numbers = StandardDSAEncoding.INSTANCE.decode(DOMAIN.getN(), signature);
             return signer.verifySignature(hash, numbers[0], numbers[1]);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) { // of bytes that a peer has sent; the decoder casts
             throw new SignatureException("not two numbers in DER", e);
         }
     }

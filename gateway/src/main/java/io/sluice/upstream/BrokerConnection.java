@@ -146,7 +146,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
 
     @Override
     public int heldBytes() {
-        return outlet.waitingBytes();
+        return outlet.heldBytes();
     }
 
     @Override

@@ -159,7 +159,6 @@ final class Cluster implements Dialer, AutoCloseable {
     /** A dial has failed; that counts against the broker unless the client could have provoked it. */
     void failed(Attempt attempt, String reason) {
         if (attempt.toldOfClient()) {
-            reached(attempt);
             LOG.info(
                     "broker not reached for one client cluster={} broker={} address={} reason=\"{}\"",
                     config.name(),

@@ -63,9 +63,10 @@ final class ReliefTest {
     }
 
     @Test
-    void shedsNobodyWhereNothingWaits() {
+    void shedsNobodyWhoKeepsLittle() {
         first.opened(4);
         SessionRig other = open();
+        other.client.held = 1023;
 
         Relief.shedHolders(first.group);
 

@@ -181,12 +181,27 @@ final class SessionThrottleTest {
             value = CloseCause.class,
             names = {"CLIENT_CLOSE", "CLIENT_LOST"})
     void passesWhatIsHeldWhenTheClientGoes(CloseCause why) {
-        SessionRig rig = open(publishes(1, 1));
+        SessionRig rig = open(publishes(1, 4));
+        rig.fromClient(PUBLISH.repeat(4));
         rig.fromClient(PUBLISH.repeat(4));
 
         goes(rig, why);
 
-        assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(4)));
+        assertThat(rig.broker.sent()).isEqualTo(hex(PUBLISH.repeat(8)));
+    }
+
+    @Test
+    void passesNoMoreThanAnotherBurstWhenTheClientGoes() {
+        SessionRig packets = open(publishes(1, 2));
+        packets.fromClient(PUBLISH.repeat(9));
+        SessionRig bytes = open(new RateRules(null, null, new Rate(1, 5), PAUSE, 0, false));
+        bytes.fromClient(PUBLISH.repeat(9));
+
+        packets.session.clientFinished();
+        bytes.session.clientFinished();
+
+        assertThat(packets.broker.sent()).isEqualTo(hex(PUBLISH.repeat(4)));
+        assertThat(bytes.broker.sent()).isEqualTo(hex(PUBLISH).substring(0, 20));
     }
 
     @ParameterizedTest
@@ -194,7 +209,7 @@ final class SessionThrottleTest {
             value = CloseCause.class,
             names = {"CLIENT_CLOSE", "CLIENT_LOST"})
     void aDisconnectThatIsHeldStillCountsWhenTheClientGoes(CloseCause why) {
-        SessionRig rig = open(publishes(1, 1));
+        SessionRig rig = open(publishes(1, 2));
         rig.fromClient(PUBLISH.repeat(4), DISCONNECT);
 
         goes(rig, why);

@@ -162,8 +162,9 @@ final class FastCurvesTest {
         byte[] signed = sign(signature, pair);
 
         assertThat(verifies(signature, pair, signed)).isTrue();
-        assertThatThrownBy(() -> verifies(signature, pair, new byte[] {1, 2, 3}))
-                .isInstanceOf(SignatureException.class);
+        for (String garbage : List.of("010203", "", "30040500 0500".replace(" ", ""))) {
+            assertThatThrownBy(() -> verifies(signature, pair, hex(garbage))).isInstanceOf(SignatureException.class);
+        }
     }
 
     private static byte[] sign(Signature signature, KeyPair pair) throws Exception {
