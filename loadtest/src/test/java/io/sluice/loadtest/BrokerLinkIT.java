@@ -69,6 +69,7 @@ final class BrokerLinkIT {
                 Gateway gateway = gateway(
                         "cluster.brokers=" + broker.address(),
                         "cluster.send-proxy-protocol=" + version,
+                        "cluster.warm.max=off", // one that waits for its client is "null:0" to the broker
                         "cluster.source-addresses=127.0.0.2");
                 MqttSocket client = connected(gateway, "proxied")) {
             assertEchoes(client, "proxied", new byte[] {1});

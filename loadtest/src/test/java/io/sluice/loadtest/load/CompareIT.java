@@ -24,12 +24,18 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One very short round of {@code load compare}, with the gateway as the launcher starts it. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(300)
 class CompareIT {
+    /** All peers in all contests take minutes. */
+    private static final boolean ALL = Boolean.getBoolean("sluice.compare");
+
+    private static final String CONTESTS =
+            ALL ? String.join(",", new CompareCommand.ContestNames()) : "window-8,plain,connect";
+
     private static final String HOME = "sluice.home";
 
     @TempDir
@@ -71,19 +77,23 @@ class CompareIT {
     }
 
     private CommandRun compare(String... more) {
-        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0", "--duration", "0.3"));
+        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0"));
         all.addAll(List.of("--idle-clients", "20", "--out", out.toString(), "--quiet", "--most-foreign", "100000"));
         all.addAll(List.of(more));
         return CommandRun.of(all.toArray(String[]::new));
     }
 
     private static List<String> contests() {
-        return Arrays.stream(Contest.values()).map(Contest::title).toList();
+        List<String> names = Arrays.asList(CONTESTS.split(","));
+        return Arrays.stream(Contest.values())
+                .filter(contest -> names.contains(contest.toString()))
+                .map(Contest::title)
+                .toList();
     }
 
     @Test
-    void theGatewayAloneIsMeasuredInAllContests() throws Exception {
-        CommandRun run = compare("--peers", "sluice");
+    void theGatewayAloneIsMeasured() throws Exception {
+        CommandRun run = compare("--duration", "1", "--peers", "sluice", "--contests", CONTESTS);
 
         assertThat(run.code()).as(run.err()).isZero();
         List<Run> runs = RunJson.read(out.resolve("runs.json"));
@@ -101,12 +111,15 @@ class CompareIT {
                 .contains("CPU for each");
     }
 
-    @ParameterizedTest
-    @EnumSource(names = "SLUICE", mode = EnumSource.Mode.EXCLUDE)
-    void aPeerIsMeasuredInAllContests(Peer peer) throws Exception {
-        assumeTrue(peer.program().isPresent(), () -> peer + " is not installed");
+    private static Stream<Peer> peers() {
+        return Stream.of(Peer.values()).filter(peer -> ALL ? peer != Peer.SLUICE : peer == Peer.NGINX);
+    }
 
-        CommandRun run = compare("--peers", peer.toString());
+    @ParameterizedTest
+    @MethodSource("peers")
+    void aPeerIsMeasured(Peer peer) throws Exception {
+        assumeTrue(peer.program().isPresent(), () -> peer + " is not installed");
+        CommandRun run = compare("--duration", "1", "--peers", peer.toString(), "--contests", CONTESTS);
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).doesNotContain("left out").contains("\n" + peer + " ");
