@@ -22,7 +22,7 @@ import org.xnio.StreamConnection;
  * tries are used up. Where no broker has room it waits in the cluster's queue. A warm connection is no try: should it fail after
  * all, the session loses nothing, and it gets no second one.
  *
- * <p>Confined to its session's I/O thread, but for {@link #take} and {@link #granted}.
+ * <p>Confined to its session's I/O thread, but for {@link #take}, {@link #granted} and {@link #comesAgain}.
  */
 final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, Slots.Waiter {
     /** How often a place is looked for that another thread takes first, before the session waits in turn. */
@@ -236,6 +236,11 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
                 session.failed(bug);
             }
         });
+    }
+
+    @Override
+    public boolean comesAgain() {
+        return !tried.isEmpty();
     }
 
     /** It has waited long enough. */

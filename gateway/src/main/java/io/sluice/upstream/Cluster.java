@@ -55,7 +55,7 @@ final class Cluster implements Dialer, AutoCloseable {
                 .toList();
         balancer = Balancer.of(config.balance());
         ejections = new Ejections(config.name(), config.eject(), brokers);
-        slots = new Slots(config.slots(), () -> eligible(Set.of(), System.nanoTime()), this::closeWarm);
+        slots = new Slots(config.slots(), () -> eligible(Set.of(), System.nanoTime()), this::open, this::closeWarm);
         int most = config.link().warmMax();
         for (int i = 0; i < groups.size(); i++) {
             int share = most / groups.size() + (i < most % groups.size() ? 1 : 0);
@@ -192,6 +192,13 @@ final class Cluster implements Dialer, AutoCloseable {
                     .toList();
         }
         return left;
+    }
+
+    /** The brokers that some session may go to, whatever it has tried. */
+    private List<Broker> open() {
+        return brokers.stream()
+                .filter(broker -> broker.isEnabled() && broker.isResolved())
+                .toList();
     }
 
     /** One of at least one. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who comes while others wait goes to the end of the queue. Who frees a place gives it to the first that wants it, on
  * whatever thread that is. Of those that want none of what is free only so many are looked at; they then let others go
- * first. Without limits nobody ever waits, and no lock is taken.
+ * first. Who has tried a broker wants others than who has not, perhaps one that is known to fail: these are asked once more
+ * by themselves, for what nobody else is sent to. Without limits nobody ever waits, and no lock is taken.
  *
  * <p>Thread-safe.
  */
@@ -34,25 +35,33 @@ final class Slots {
 
         /** The place is the waiter's, and it is in the queue no more. Called as {@link #take}. */
         void granted(Slot slot);
+
+        /** It has tried a broker and may want another than who comes afresh. Stays as it is while it waits. */
+        boolean comesAgain();
     }
 
     private final SlotConfig config;
     private final Supplier<List<Broker>> eligible;
+    private final Supplier<List<Broker>> others;
     private final Runnable closeWarm;
     /** In the order in which they came; guarded by itself. */
     private final Set<Waiter> queue = new LinkedHashSet<>();
+    /** Those of the queue that come again; guarded by the queue. */
+    private final Set<Waiter> again = new LinkedHashSet<>();
 
     private volatile int length;
 
     /**
      * Nobody waits yet.
      *
-     * @param eligible whose places are offered; called with the queue locked
+     * @param eligible whose places are offered to everybody; called with the queue locked
+     * @param others whose places are offered to those that come again; called with the queue locked
      * @param closeWarm closes warm connections, for they keep sessions waiting; called with the queue locked
      */
-    Slots(SlotConfig config, Supplier<List<Broker>> eligible, Runnable closeWarm) {
+    Slots(SlotConfig config, Supplier<List<Broker>> eligible, Supplier<List<Broker>> others, Runnable closeWarm) {
         this.config = config;
         this.eligible = eligible;
+        this.others = others;
         this.closeWarm = closeWarm;
     }
 
@@ -127,6 +136,9 @@ final class Slots {
                 return false;
             }
             queue.add(waiter);
+            if (waiter.comesAgain()) {
+                again.add(waiter);
+            }
             length = queue.size();
         }
         freed(); // what was freed meanwhile was offered to nobody
@@ -137,6 +149,7 @@ final class Slots {
     boolean leave(Waiter waiter) {
         synchronized (queue) {
             boolean waited = queue.remove(waiter);
+            again.remove(waiter);
             length = queue.size();
             return waited;
         }
@@ -152,28 +165,39 @@ final class Slots {
     private void serve() {
         synchronized (queue) {
             List<Broker> brokers = eligible.get();
-            List<Waiter> inVain = new ArrayList<>();
-            Iterator<Waiter> waiters = queue.iterator();
-            while (waiters.hasNext()
-                    && inVain.size() < MOST_IN_VAIN
-                    && brokers.stream().anyMatch(this::hasRoom)) {
-                Waiter waiter = waiters.next();
-                Slot slot = waiter.take();
-                if (slot == null) {
-                    inVain.add(waiter);
-                } else {
-                    waiters.remove();
-                    length = queue.size();
-                    waiter.granted(slot);
-                }
-            }
-            if (inVain.size() == MOST_IN_VAIN) {
-                queue.removeAll(inVain);
-                queue.addAll(inVain);
+            offer(queue, brokers);
+            if (!again.isEmpty()) {
+                brokers = others.get();
+                offer(again, brokers);
             }
             if (length > 0 && brokers.stream().anyMatch(broker -> broker.warm() > 0 && isCrowded(broker))) {
                 closeWarm.run();
             }
+        }
+    }
+
+    /** Offers what is free of these brokers to some or all of those that wait. */
+    private void offer(Set<Waiter> some, List<Broker> brokers) {
+        List<Waiter> inVain = new ArrayList<>();
+        Iterator<Waiter> waiters = some.iterator();
+        while (waiters.hasNext()
+                && inVain.size() < MOST_IN_VAIN
+                && brokers.stream().anyMatch(this::hasRoom)) {
+            Waiter waiter = waiters.next();
+            Slot slot = waiter.take();
+            if (slot == null) {
+                inVain.add(waiter);
+            } else {
+                waiters.remove();
+                queue.remove(waiter);
+                again.remove(waiter);
+                length = queue.size();
+                waiter.granted(slot);
+            }
+        }
+        if (inVain.size() == MOST_IN_VAIN) {
+            some.removeAll(inVain);
+            some.addAll(inVain);
         }
     }
 }

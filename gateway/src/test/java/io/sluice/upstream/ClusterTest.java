@@ -197,10 +197,11 @@ class ClusterTest {
     }
 
     /** Goes where a session may go. */
-    private record Waiting(Cluster cluster, CompletableFuture<Broker> place) implements Slots.Waiter {
+    private record Waiting(Cluster cluster, Set<InetSocketAddress> tried, CompletableFuture<Broker> place)
+            implements Slots.Waiter {
         @Override
         public @Nullable Slot take() {
-            return cluster.eligible(NONE, System.nanoTime()).stream()
+            return cluster.eligible(tried, System.nanoTime()).stream()
                     .filter(cluster.slots()::hasRoom)
                     .map(cluster.slots()::take)
                     .findFirst()
@@ -211,13 +212,18 @@ class ClusterTest {
         public void granted(Slot slot) {
             place.complete(slot.broker());
         }
+
+        @Override
+        public boolean comesAgain() {
+            return !tried.isEmpty();
+        }
     }
 
     /** Waits behind the one connection that each of the eligible brokers takes. */
     private static CompletableFuture<Broker> waiting(Cluster cluster) {
         cluster.eligible(NONE, System.nanoTime())
                 .forEach(broker -> Objects.requireNonNull(cluster.slots().take(broker)));
-        Waiting waiting = new Waiting(cluster, new CompletableFuture<>());
+        Waiting waiting = new Waiting(cluster, NONE, new CompletableFuture<>());
         assertThat(cluster.slots().join(waiting)).isTrue();
         assertThat(waiting.place()).isNotDone();
         return waiting.place();
@@ -236,6 +242,25 @@ class ClusterTest {
         }
 
         assertThat(waiting).isCompletedWithValue(found);
+    }
+
+    @Test
+    @DisplayName("who has tried the full broker gets the one that fails as soon as it has room")
+    void offersAFailingBrokerToWhoHasTriedTheOther() throws Exception {
+        Cluster cluster = cluster(2, ONE_EACH, List.of());
+        Broker full = cluster.brokers().get(0);
+        Broker failing = cluster.brokers().get(1);
+        failing.failed(address(1), REASON, System.nanoTime());
+        Objects.requireNonNull(cluster.slots().take(full));
+        Slot held = Objects.requireNonNull(cluster.slots().take(failing));
+        CompletableFuture<Broker> place = new CompletableFuture<>();
+        assertThat(cluster.slots().join(new Waiting(cluster, Set.of(address(0)), place)))
+                .isTrue();
+        assertThat(place).isNotDone();
+
+        held.release();
+
+        assertThat(place).isCompletedWithValue(failing);
     }
 
     @Test

@@ -28,6 +28,7 @@ class SlotsTest {
         return new Slots(
                 new SlotConfig(maxConnections, maxConnecting, queueSize, Duration.ofSeconds(10)),
                 () -> eligible,
+                () -> List.of(broker, other),
                 () -> warmClosed++);
     }
 
@@ -39,11 +40,17 @@ class SlotsTest {
     private final class Waiting implements Slots.Waiter {
         private final Slots slots;
         private final Broker wanted;
+        private final boolean again;
         private @Nullable Slot granted;
 
         Waiting(Slots slots, Broker wanted) {
+            this(slots, wanted, false);
+        }
+
+        Waiting(Slots slots, Broker wanted, boolean again) {
             this.slots = slots;
             this.wanted = wanted;
+            this.again = again;
         }
 
         @Override
@@ -56,6 +63,11 @@ class SlotsTest {
         public void granted(Slot slot) {
             assertThat(granted).as("granted once").isNull();
             granted = slot;
+        }
+
+        @Override
+        public boolean comesAgain() {
+            return again;
         }
 
         boolean isGranted() {
@@ -241,6 +253,45 @@ class SlotsTest {
     }
 
     @Test
+    @DisplayName("who has tried a broker gets one that nobody else is sent to; who has not is not even asked")
+    void offersMoreToWhoComesAgain() {
+        Slots slots = slots(10, 1, 100);
+        take(slots, broker);
+        Slot held = take(slots, other);
+        eligible = List.of(broker);
+        for (int i = 0; i < Slots.MOST_IN_VAIN; i++) {
+            slots.join(new Waiting(slots, broker));
+        }
+        Waiting again = new Waiting(slots, other, true);
+        slots.join(again);
+
+        held.release();
+
+        assertThat(again.isGranted()).isTrue();
+        assertThat(offers).isEqualTo(1);
+        assertThat(slots.length()).isEqualTo(Slots.MOST_IN_VAIN);
+    }
+
+    @Test
+    @DisplayName("who has tried a broker and wants what all want waits for his turn")
+    void keepsTheOrderOfThoseThatComeAgain() {
+        Slots slots = slots(10, 1, 10);
+        Slot held = take(slots, broker);
+        take(slots, other);
+        Waiting first = new Waiting(slots, broker);
+        Waiting again = new Waiting(slots, broker, true);
+        slots.join(first);
+        slots.join(again);
+
+        held.accepted();
+        assertThat(first.isGranted()).isTrue();
+        assertThat(again.isGranted()).isFalse();
+        Objects.requireNonNull(first.granted).accepted();
+        assertThat(again.isGranted()).isTrue();
+        assertThat(slots.leave(again)).isFalse();
+    }
+
+    @Test
     void grantsWhatWasFreedBeforeItWaited() {
         Slots slots = slots(10, 1, 10);
         Waiting late = new Waiting(slots, broker);
@@ -291,6 +342,7 @@ class SlotsTest {
         CountDownLatch in = new CountDownLatch(clients);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         for (int i = 0; i < clients; i++) {
+            int number = i;
             Slots.Waiter client = new Slots.Waiter() {
                 @Override
                 public @Nullable Slot take() {
@@ -305,6 +357,11 @@ class SlotsTest {
                         slot.release();
                         in.countDown();
                     });
+                }
+
+                @Override
+                public boolean comesAgain() {
+                    return (number & 1) != 0;
                 }
             };
             threads.execute(() -> assertThat(slots.join(client)).isTrue());
