@@ -2,12 +2,6 @@ package io.sluice;
 
 import io.sluice.tls.TlsBundle;
 import io.sluice.tls.TlsException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -19,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the files of certificates by their content, through symbolic links, and puts in force what has changed. Files that
- * cannot be used, as a key and a certificate of which one is already new, change nothing; they are told of once, and looked at
- * again.
+ * Looks at the files of certificates by their content, through symbolic links, and puts in force what has changed since they
+ * were last read, however long before the first look that was. Files that cannot be used, as a key and a certificate of which
+ * one is already new, change nothing; they are told of once, and looked at again.
  *
  * <p>Thread-safe.
  */
@@ -72,25 +66,21 @@ final class CertificateWatch implements AutoCloseable {
         private final String listener;
         private final TlsBundle bundle;
         private final Consumer<Boolean> outcome;
-        private ByteBuffer taken;
         private String told = "";
 
         Watched(String listener, TlsBundle bundle, Consumer<Boolean> outcome) {
             this.listener = listener;
             this.bundle = bundle;
             this.outcome = outcome;
-            taken = contents();
         }
 
         /** Takes what has changed, if it can be used. */
         void look() {
             try {
-                ByteBuffer now = contents();
-                if (now.equals(taken)) {
+                if (!bundle.filesChanged()) {
                     return;
                 }
                 bundle.reload();
-                taken = now;
                 told = "";
                 outcome.accept(true);
                 LOG.info(
@@ -111,29 +101,6 @@ final class CertificateWatch implements AutoCloseable {
             if (!line.equals(told)) {
                 told = line;
                 LOG.warn("changed certificate not taken, the old one is served listener={} reason={}", listener, line);
-            }
-        }
-
-        /** A digest; a file that cannot be read counts as empty, and is told of when it is to be used. */
-        private ByteBuffer contents() {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                for (Path file : bundle.files()) {
-                    byte[] bytes = read(file);
-                    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-                    digest.update(bytes);
-                }
-                return ByteBuffer.wrap(digest.digest());
-            } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException("every JDK has SHA-256", missing);
-            }
-        }
-
-        private static byte[] read(Path file) {
-            try {
-                return Files.readAllBytes(file);
-            } catch (IOException unreadable) {
-                return new byte[0];
             }
         }
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,29 @@ final class CertificateWatchTest {
 
         assertThat(bundle.certificate()).isNotEqualTo(first);
         log.await("new certificate listener=public expires=");
+    }
+
+    @Test
+    @DisplayName("a pair that is exchanged while the gateway starts, behind the reading and before the watch")
+    void takesWhatHasChangedBeforeItBegan() throws Exception {
+        pointTo("cert", two.resolve("server.crt"));
+        pointTo("key", two.resolve("server.key"));
+
+        new CertificateWatch.Watched("public", bundle, outcomes::add).look();
+
+        assertThat(bundle.certificate()).isNotEqualTo(first);
+        assertThat(outcomes).containsExactly(true);
+    }
+
+    @Test
+    void leavesWhatTheOperatorHasReloaded() throws Exception {
+        pointTo("cert", two.resolve("server.crt"));
+        pointTo("key", two.resolve("server.key"));
+        bundle.reload();
+
+        watched.look();
+
+        assertThat(outcomes).isEmpty();
     }
 
     @Test

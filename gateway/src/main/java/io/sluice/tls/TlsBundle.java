@@ -3,8 +3,13 @@ package io.sluice.tls;
 import io.sluice.config.TlsConfig;
 import io.sluice.config.TlsConfig.ClientAuth;
 import io.sluice.config.TlsConfig.MinVersion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,9 +45,14 @@ public final class TlsBundle {
 
     private long inForce;
 
-    /** What the files hold. */
-    private record Loaded(List<Served> served, ClientTrust.@Nullable Rules rules) {
+    /**
+     * What the files hold.
+     *
+     * @param before digest of the files, taken before they were read: what changes meanwhile differs from it
+     */
+    private record Loaded(List<Served> served, ClientTrust.@Nullable Rules rules, ByteBuffer before) {
         static Loaded from(List<TlsConfig> configs, Instant now) throws TlsException {
+            ByteBuffer before = contents(configs);
             List<Served> served = new ArrayList<>();
             for (TlsConfig config : configs) {
                 served.add(Served.of(Credential.load(config, now), config.serverNames()));
@@ -50,7 +60,7 @@ public final class TlsBundle {
             TlsConfig first = configs.get(0);
             Path clientCa = first.clientCa().orElse(null);
             boolean asks = clientCa != null && first.clientAuth() != ClientAuth.NONE;
-            return new Loaded(served, asks && clientCa != null ? ClientTrust.load(first, clientCa, now) : null);
+            return new Loaded(served, asks && clientCa != null ? ClientTrust.load(first, clientCa, now) : null, before);
         }
     }
 
@@ -125,8 +135,35 @@ public final class TlsBundle {
         loaded = next;
     }
 
-    /** The files that it is made of. */
-    public List<Path> files() {
+    /** Whether the files hold something else than what was last put in force. Reads them, through symbolic links. */
+    public boolean filesChanged() {
+        return !contents(configs).equals(loaded.before);
+    }
+
+    /** A digest; a file that cannot be read counts as empty. */
+    private static ByteBuffer contents(List<TlsConfig> configs) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files(configs)) {
+                byte[] bytes = read(file);
+                digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+                digest.update(bytes);
+            }
+            return ByteBuffer.wrap(digest.digest());
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every JDK has SHA-256", missing);
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            return new byte[0];
+        }
+    }
+
+    private static List<Path> files(List<TlsConfig> configs) {
         List<Path> files = new ArrayList<>();
         for (TlsConfig config : configs) {
             files.add(config.certificate());
