@@ -43,6 +43,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -136,7 +137,7 @@ public final class Gateway implements AutoCloseable {
         operator = new Operator(this, threads, groups, upstream, bundles);
         certificates = new CertificateWatch(bundles, operator::reloaded);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
-        door = door(config, means.descriptors());
+        door = door(config, means.descriptors(), bundles.values());
         door.whenOver(metrics::overLimit);
         memory = config.memory().map(this::guard).orElse(null);
         door.refuseWhile(() -> memoryLevel() > 0);
@@ -442,8 +443,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private Door door(GatewayConfig config, long descriptors) {
-        int auto = Door.autoSessions(descriptors, Runtime.getRuntime().maxMemory());
+    private Door door(GatewayConfig config, long descriptors, Collection<TlsBundle> bundles) {
+        int perConnection = 1
+                + bundles.stream()
+                        .mapToInt(TlsBundle::descriptorsPerEngine)
+                        .max()
+                        .orElse(0);
+        int auto = Door.autoSessions(descriptors, Runtime.getRuntime().maxMemory(), perConnection);
         int sessions = config.maxSessions().orElse(auto);
         if (sessions > auto) {
             LOG.warn(
@@ -458,7 +464,8 @@ public final class Gateway implements AutoCloseable {
                 bans,
                 sessions,
                 descriptors,
-                Runtime.getRuntime().maxMemory());
+                Runtime.getRuntime().maxMemory(),
+                perConnection);
     }
 
     private MemoryGuard guard(MemoryConfig marks) {

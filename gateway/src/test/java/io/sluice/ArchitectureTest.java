@@ -108,6 +108,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyOneClassKnowsConscryptWhichIsNotAlwaysThere() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("io\\.sluice\\.tls\\.ConscryptTls(\\$.*)?")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.conscrypt.."))
+                .check(GATEWAY);
+    }
+
+    @Test
     void mqttLimitAndIdentityNeedLittle() {
         classes()
                 .that()

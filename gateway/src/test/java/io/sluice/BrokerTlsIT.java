@@ -57,6 +57,7 @@ class BrokerTlsIT {
                 Optional.empty(),
                 List.of(),
                 MinVersion.TLS_1_2,
+                TlsConfig.Library.JDK,
                 auth,
                 Optional.of(directory.resolve("ca.crt")),
                 Optional.empty(),

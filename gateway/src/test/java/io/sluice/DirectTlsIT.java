@@ -16,17 +16,25 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS after the upgrade, which the gateway reads and writes itself. */
+@ParameterizedClass
+@ValueSource(strings = {"jdk", "conscrypt"})
 @Timeout(60)
 class DirectTlsIT {
     private static final byte[] CONNECT = Packets.connect(4);
     private static final int KILOBYTE = 1024;
 
+    private final String provider;
     private ScriptedBroker broker;
+
+    DirectTlsIT(String provider) {
+        this.provider = provider;
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -38,10 +46,14 @@ class DirectTlsIT {
         broker.close();
     }
 
+    private String provider() {
+        return "tls.provider=" + provider;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"on", "off"})
     void carriesPacketsBothWays(String direct) throws Exception {
-        try (TestGateway gateway = TestGateway.start(broker, "listener.direct-tls=" + direct);
+        try (TestGateway gateway = TestGateway.start(broker, provider(), "listener.direct-tls=" + direct);
                 RawClient client = gateway.secure().open(CONNECT);
                 Wire connection = broker.welcome(CONNECT)) {
             client.readMqtt(4);
@@ -58,7 +70,7 @@ class DirectTlsIT {
     @ParameterizedTest
     @CsvSource({"TLSv1.3, 1", "TLSv1.2, 1", "TLSv1.3, 1000", "TLSv1.2, 1000"})
     void takesRecordsThatComeInPieces(String version, int piece) throws Exception {
-        try (TestGateway gateway = TestGateway.start(broker);
+        try (TestGateway gateway = TestGateway.start(broker, provider());
                 RawClient client =
                         gateway.secure(List.of(version), List.of("http/1.1")).open(CONNECT);
                 Wire connection = broker.welcome(CONNECT)) {
@@ -83,7 +95,7 @@ class DirectTlsIT {
 
     @Test
     void aForgedRecordEndsItsOwnSessionWithAnAlert() throws Exception {
-        try (TestGateway gateway = TestGateway.start(broker);
+        try (TestGateway gateway = TestGateway.start(broker, provider());
                 RawClient good = gateway.secure().open(CONNECT);
                 Wire goodConnection = broker.welcome(CONNECT);
                 RawClient forger = gateway.secure().open(CONNECT);
@@ -106,7 +118,7 @@ class DirectTlsIT {
 
     @Test
     void aRecordLongerThanAnyEndsTheSession() throws Exception {
-        try (TestGateway gateway = TestGateway.start(broker);
+        try (TestGateway gateway = TestGateway.start(broker, provider());
                 RawClient client = gateway.secure().open(CONNECT);
                 Wire connection = broker.welcome(CONNECT)) {
             client.readMqtt(4);
@@ -130,7 +142,8 @@ class DirectTlsIT {
                         "-Djavax.net.debug=ssl,handshake",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        KeyUpdates.class.getName())
+                        KeyUpdates.class.getName(),
+                        provider())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -16,7 +16,7 @@ final class KeyUpdates {
         byte[] connect = Packets.connect(4);
         byte[] message = Packets.publish(4, new byte[MESSAGE_BYTES]);
         try (ScriptedBroker broker = new ScriptedBroker();
-                TestGateway gateway = TestGateway.start(broker);
+                TestGateway gateway = TestGateway.start(broker, arguments);
                 RawClient client = gateway.secure().open(connect);
                 Wire connection = broker.welcome(connect)) {
             client.stopRecording();

@@ -39,11 +39,16 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Client certificates: who gets in, and what the session knows of them. */
+@ParameterizedClass
+@ValueSource(strings = {"jdk", "conscrypt"})
 @Timeout(30)
 class MutualTlsIT {
     @TempDir
@@ -53,6 +58,12 @@ class MutualTlsIT {
     static Path theirs;
 
     private static ScriptedBroker broker;
+
+    private final String provider;
+
+    MutualTlsIT(String provider) {
+        this.provider = provider;
+    }
 
     @BeforeAll
     static void start() throws IOException {
@@ -96,9 +107,32 @@ class MutualTlsIT {
         }
     }
 
+    @Test
+    @DisplayName(
+            "what Conscrypt resumes it would not look up again for two days, so it resumes no client with a certificate")
+    void looksUpWhoComesBack() throws Exception {
+        Path list = crl("some.crl", List.of());
+        SSLContext sessions = context(ours);
+        try (TestGateway gateway = gateway("tls.client-auth=required", "tls.crl=" + list)) {
+            assertThat(nameIn(gateway, sessions)).isEqualTo("Sluice development client");
+            crl("some.crl", List.of((X509Certificate) chain(ours.resolve("client.crt"))[0]));
+            gateway.gateway().reload();
+
+            if (provider.equals("conscrypt")) {
+                assertThatThrownBy(() -> nameIn(gateway, sessions)).isInstanceOf(IOException.class);
+            } else {
+                assertThat(nameIn(gateway, sessions)).as("within five minutes").isEqualTo("Sluice development client");
+            }
+        }
+    }
+
     /** What the session of a client with this certificate knows of it; in TLS 1.3 a refusal comes behind the handshake. */
     private static @Nullable String nameOf(TestGateway gateway, @Nullable Path certificates) throws Exception {
-        try (RawClient client = gateway.secure(context(certificates))) {
+        return nameIn(gateway, context(certificates));
+    }
+
+    private static @Nullable String nameIn(TestGateway gateway, SSLContext context) throws Exception {
+        try (RawClient client = gateway.secure(context)) {
             client.upgrade();
             CompletableFuture<ClientInfo> found = new CompletableFuture<>();
             gateway.gateway().eachSession(session -> {
@@ -110,11 +144,12 @@ class MutualTlsIT {
         }
     }
 
-    private static TestGateway gateway(String... more) {
-        String[] all = Arrays.copyOf(more, more.length + 3);
+    private TestGateway gateway(String... more) {
+        String[] all = Arrays.copyOf(more, more.length + 4);
         all[more.length] = "tls.client-ca=" + ours.resolve("ca.crt");
         all[more.length + 1] = "tls.server.certificate=" + ours.resolve("server.crt");
         all[more.length + 2] = "tls.server.private-key=" + ours.resolve("server.key");
+        all[more.length + 3] = "tls.provider=" + provider;
         String[] named = Arrays.copyOf(all, all.length + 1);
         named[all.length] = "listener.secure.tls=server";
         return TestGateway.start(broker, named);

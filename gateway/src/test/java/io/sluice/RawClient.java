@@ -264,13 +264,29 @@ final class RawClient extends Wire {
         return tls.getSession().getProtocol() + " " + tls.getApplicationProtocol();
     }
 
-    /** The connection ended with a close_notify; judged by the last TLS record. */
-    boolean closeNotified() {
+    /** The bytes of the longest TLS record that came, without its header. */
+    int longestRecord() {
+        ByteBuffer seen = ByteBuffer.wrap(recorded());
+        int longest = 0;
+        while (seen.remaining() >= 5) {
+            int length = Short.toUnsignedInt(seen.getShort(seen.position() + 3));
+            longest = Math.max(longest, length);
+            seen.position(Math.min(seen.limit(), seen.position() + 5 + length));
+        }
+        return longest;
+    }
+
+    private byte[] recorded() {
         ByteArrayOutputStream recording = transport.recording;
         if (recording == null) {
             throw new IllegalStateException("no TLS");
         }
-        ByteBuffer seen = ByteBuffer.wrap(recording.toByteArray());
+        return recording.toByteArray();
+    }
+
+    /** The connection ended with a close_notify; judged by the last TLS record. */
+    boolean closeNotified() {
+        ByteBuffer seen = ByteBuffer.wrap(recorded());
         int type = 0;
         int length = 0;
         while (seen.remaining() >= 5) {

@@ -21,10 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One listener with several certificates: the name that a client asks for picks one (RFC 6066 3). */
+@ParameterizedClass
+@ValueSource(strings = {"jdk", "conscrypt"})
 @Timeout(30)
 class ServerNamesIT {
     private static final int PATIENCE_MILLIS = 10_000;
@@ -35,7 +39,12 @@ class ServerNamesIT {
     @TempDir
     Path two;
 
+    private final String provider;
     private TestGateway gateway;
+
+    ServerNamesIT(String provider) {
+        this.provider = provider;
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -44,6 +53,7 @@ class ServerNamesIT {
         gateway = TestGateway.start(
                 "cluster.brokers=127.0.0.1:1",
                 "listener.secure.tls=one,two",
+                "tls.provider=" + provider,
                 "tls.one.certificate=" + one.resolve("server.crt"),
                 "tls.one.private-key=" + one.resolve("server.key"),
                 "tls.one.server-names=one.example,*.one.example",

@@ -135,6 +135,11 @@ final class TestGateway implements AutoCloseable {
         return RawClient.tls(secure, context, List.of("TLSv1.3"), List.of("http/1.1"));
     }
 
+    /** @param context holds whom the client trusts, and its sessions */
+    RawClient secure(SSLContext context, String version) throws IOException {
+        return RawClient.tls(secure, context, List.of(version), List.of("http/1.1"));
+    }
+
     /** @param prelude sent in front of TLS */
     RawClient secure(byte[] prelude) throws IOException {
         return RawClient.tls(secure, trusting(), "localhost", List.of("TLSv1.3"), List.of("http/1.1"), prelude);
@@ -145,8 +150,14 @@ final class TestGateway implements AutoCloseable {
         gateway.close();
     }
 
-    private static SSLContext trusting() {
-        try (InputStream pem = Files.newInputStream(CERTIFICATES.resolve("ca.crt"))) {
+    /** A client's context that trusts the gateway; sessions of one context can be resumed. */
+    static SSLContext trusting() {
+        return trusting(CERTIFICATES.resolve("ca.crt"));
+    }
+
+    /** @param authority PEM file of who issues the gateway's certificate */
+    static SSLContext trusting(Path authority) {
+        try (InputStream pem = Files.newInputStream(authority)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             store.setCertificateEntry(

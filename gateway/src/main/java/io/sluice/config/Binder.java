@@ -89,6 +89,7 @@ final class Binder {
                 resolved(entry, Keys.TLS_PRIVATE_KEY_PASSWORD_FILE),
                 entry.get(Keys.TLS_SERVER_NAMES),
                 entry.get(Keys.TLS_MIN_VERSION),
+                entry.get(Keys.TLS_PROVIDER),
                 entry.get(Keys.TLS_CLIENT_AUTH),
                 resolved(entry, Keys.TLS_CLIENT_CA),
                 resolved(entry, Keys.TLS_CRL),

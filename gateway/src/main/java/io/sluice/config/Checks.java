@@ -104,7 +104,8 @@ final class Checks {
         List<Entry> bundles = assignments.entries(Section.TLS).stream()
                 .filter(bundle -> names.contains(bundle.name()))
                 .toList();
-        for (Key<?> key : List.of(Keys.TLS_MIN_VERSION, Keys.TLS_CLIENT_AUTH, Keys.TLS_CLIENT_CA, Keys.TLS_CRL)) {
+        for (Key<?> key : List.of(
+                Keys.TLS_MIN_VERSION, Keys.TLS_PROVIDER, Keys.TLS_CLIENT_AUTH, Keys.TLS_CLIENT_CA, Keys.TLS_CRL)) {
             if (bundles.stream()
                             .map(bundle -> String.valueOf(bundle.text(key)))
                             .distinct()

@@ -5,6 +5,7 @@ import io.sluice.config.LimitConfig.MqttVersion;
 import io.sluice.config.LinkConfig.ProxyProtocol;
 import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.config.TlsConfig.ClientAuth;
+import io.sluice.config.TlsConfig.Library;
 import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.identity.Cidr;
 import java.net.InetAddress;
@@ -134,6 +135,14 @@ final class Keys {
             "1.2",
             Format.choice("1.2", "1.3").map(word -> word.equals("1.2") ? MinVersion.TLS_1_2 : MinVersion.TLS_1_3),
             "Oldest TLS version that a client may use: 1.2 or 1.3.");
+    static final Key<Library> TLS_PROVIDER = row(
+            Section.TLS,
+            "provider",
+            "jdk",
+            Format.choice("jdk", "conscrypt").map(word -> Library.valueOf(word.toUpperCase(Locale.ROOT))),
+            "Whose TLS it is: jdk, or conscrypt, with which handshakes cost less. That is a jar of its own: put"
+                    + " conscrypt-openjdk-uber-2.5.2.jar beside sluice-gateway.jar. It runs on x86-64, serves EC and RSA"
+                    + " keys, and wants two more open files for each client.");
     static final Key<ClientAuth> TLS_CLIENT_AUTH = row(
             Section.TLS,
             "client-auth",

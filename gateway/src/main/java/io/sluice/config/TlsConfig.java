@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param privateKey PEM file
  * @param privateKeyPasswordFile file whose first line is the password of an encrypted key
  * @param serverNames names that clients ask for, exact or {@code *.example.com}; empty: those in the certificate
+ * @param provider whose TLS it is
  * @param clientAuth whether clients show a certificate
  * @param clientCa PEM file: who issues the clients' certificates
  * @param crl PEM file: which of them are revoked
@@ -26,6 +27,7 @@ public record TlsConfig(
         Optional<Path> privateKeyPasswordFile,
         List<String> serverNames,
         MinVersion minVersion,
+        Library provider,
         ClientAuth clientAuth,
         Optional<Path> clientCa,
         Optional<Path> crl,
@@ -49,10 +51,17 @@ public record TlsConfig(
                 privateKeyPasswordFile,
                 List.of(),
                 minVersion,
+                Library.JDK,
                 ClientAuth.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** Whose TLS it is. */
+    public enum Library {
+        JDK,
+        CONSCRYPT
     }
 
     /** Whether clients show a certificate; one that is shown must be good. */

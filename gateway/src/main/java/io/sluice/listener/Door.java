@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class Door {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
-    /** A client's connection and its broker's. */
-    private static final int DESCRIPTORS_PER_SESSION = 2;
-
     /** What is not for sessions: files, selectors, health checks, and what was accepted while accepting paused. */
     private static final int LEAST_RESERVE = 128;
 
@@ -77,6 +74,7 @@ public final class Door {
     private final int maxSessions;
     private final long maxDescriptors;
     private final int maxHandshakes;
+    private final int perConnection;
     private final List<Gate> gates = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger connections = new AtomicInteger();
@@ -93,8 +91,10 @@ public final class Door {
      * @param maxSessions sessions at a time
      * @param descriptors that the process may have open
      * @param heapBytes what the heap may become
+     * @param perConnection descriptors that a client's connection takes, at least 1
      */
-    public Door(AddressConfig config, Bans bans, int maxSessions, long descriptors, long heapBytes) {
+    public Door(AddressConfig config, Bans bans, int maxSessions, long descriptors, long heapBytes, int perConnection) {
+        this.perConnection = perConnection;
         networks = Networks.of(config);
         this.bans = bans;
         limits = new AddressLimits(new AddressPolicy(
@@ -106,7 +106,7 @@ public final class Door {
                 config.tracked()));
         this.maxSessions = maxSessions;
         maxDescriptors = usable(descriptors);
-        long most = Math.min(maxDescriptors / 4, heapBytes / HEAP_BYTES_PER_HANDSHAKE);
+        long most = Math.min(maxDescriptors / 4 / perConnection, heapBytes / HEAP_BYTES_PER_HANDSHAKE);
         maxHandshakes = (int) Math.min(MOST_HANDSHAKES, Math.max(LEAST_HANDSHAKES, most));
     }
 
@@ -115,9 +115,13 @@ public final class Door {
         networks = Networks.of(config);
     }
 
-    /** How many sessions the descriptors and the heap allow. */
-    public static int autoSessions(long descriptors, long heapBytes) {
-        long most = Math.min(usable(descriptors) / DESCRIPTORS_PER_SESSION, heapBytes / HEAP_BYTES_PER_SESSION);
+    /**
+     * How many sessions the descriptors and the heap allow.
+     *
+     * @param perConnection descriptors that a client's connection takes; that to its broker takes one
+     */
+    public static int autoSessions(long descriptors, long heapBytes, int perConnection) {
+        long most = Math.min(usable(descriptors) / (perConnection + 1), heapBytes / HEAP_BYTES_PER_SESSION);
         return (int) Math.max(1, Math.min(MOST_SESSIONS, most));
     }
 
@@ -253,7 +257,7 @@ public final class Door {
     private boolean crowded(boolean slack) {
         int open = connections.get();
         int upgraded = sessions.get();
-        return (long) open + upgraded >= (slack ? maxDescriptors - maxDescriptors / 16 : maxDescriptors)
+        return (long) open * perConnection + upgraded >= (slack ? maxDescriptors - maxDescriptors / 16 : maxDescriptors)
                 || open - upgraded >= (slack ? maxHandshakes - maxHandshakes / 16 : maxHandshakes);
     }
 
@@ -263,12 +267,13 @@ public final class Door {
             paused = true;
             gates.forEach(gate -> gate.pause().run());
             LOG.warn(
-                    "accepting pauses: {} connections, {} of them sessions; most handshakes at a time {}, most descriptors {}, two"
+                    "accepting pauses: {} connections, {} of them sessions; most handshakes at a time {}, most descriptors {}, {}"
                             + " for a session, by the limit of open files",
                     connections,
                     sessions,
                     maxHandshakes,
-                    maxDescriptors);
+                    maxDescriptors,
+                    perConnection + 1);
         }
         if (paused && !crowded(true)) {
             paused = false;

@@ -24,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ public final class Listener {
     private final SessionObserver observer;
     private final Door door;
     private final Metrics metrics;
-    private final @Nullable SSLContext tls;
+    private final @Nullable TlsBundle tls;
     private final OptionMap tlsOptions;
     private final ClientAuth clientAuth;
     private final HttpOpenListener http;
@@ -106,7 +105,7 @@ public final class Listener {
             tls = null;
             tlsOptions = OptionMap.EMPTY;
         } else {
-            tls = bundle.context();
+            tls = bundle;
             tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
         }
         http = new HttpOpenListener(
@@ -271,9 +270,14 @@ public final class Listener {
         return groups.get(IoThreads.indexOf(connection.getIoThread())).wheel();
     }
 
-    private TlsHandover wrap(SSLContext context, StreamConnection connection) {
-        TlsHandover handover = new TlsHandover(connection, context, new CountedBuffers(threads.buffers()), tlsOptions);
+    private TlsHandover wrap(TlsBundle bundle, StreamConnection connection) {
+        TlsHandover handover =
+                new TlsHandover(connection, bundle.context(), new CountedBuffers(threads.buffers()), tlsOptions);
+        if (bundle.enginesMustEnd()) {
+            handover.endEngineAfter(threads.of(connection.getIoThread()));
+        }
         SSLEngine engine = handover.engine();
+        bundle.prepare(engine);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {ALPN});
         if (clientAuth == ClientAuth.REQUIRED) {

@@ -8,6 +8,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.ssl.SslConnection;
@@ -43,6 +45,19 @@ final class TlsHandover {
 
     SSLEngine engine() {
         return engine;
+    }
+
+    /**
+     * Lets the engine end with the connection, however that ends.
+     *
+     * @param io of the connection
+     */
+    void endEngineAfter(IoContext io) {
+        ChannelListener<? super StreamConnection> other = tcp.getCloseListener();
+        tcp.setCloseListener(closed -> {
+            io.end(engine);
+            ChannelListeners.invokeChannelListener(closed, other);
+        });
     }
 
     /**

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
@@ -23,6 +25,8 @@ public final class IoContext {
 
     /** Most bytes of one read of TLS records: the longest of any version (RFC 5246 6.2.3: 2^14 + 2048), and its header. */
     public static final int RECORDS_BYTES = 18 * 1024 + 512;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final XnioIoThread thread;
     private final ByteBufAllocator pool;
@@ -99,6 +103,23 @@ public final class IoContext {
     /** For TLS records that are written, cleared; as {@link #scratch} the caller's for the call. */
     ByteBuffer recordsOut() {
         return recordsOut.clear();
+    }
+
+    /**
+     * Closes an engine both ways and takes what it still had to write, which nobody gets any more. Another thread than this
+     * one leaves it to the garbage collector.
+     */
+    public void end(SSLEngine engine) {
+        if (Thread.currentThread() != thread) {
+            return; // the gateway stops
+        }
+        try {
+            engine.closeOutbound();
+            engine.closeInbound();
+            engine.wrap(NOTHING, recordsOut());
+        } catch (SSLException broken) {
+            // then it has ended
+        }
     }
 
     /** Turns a buffer from {@link #scratch} from being filled to holding what was read. */

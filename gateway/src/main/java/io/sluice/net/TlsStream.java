@@ -145,14 +145,16 @@ public final class TlsStream {
             if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
                 settle(result.getHandshakeStatus());
             }
-            if (result.getStatus() == Status.CLOSED) {
+            boolean closed = result.getStatus() == Status.CLOSED;
+            if (closed && (engine.isInboundDone() || result.bytesConsumed() == 0)) {
                 return true;
             }
             withoutData = result.bytesProduced() > 0 ? 0 : withoutData + 1;
             if (withoutData > MOST_WITHOUT_DATA) {
                 throw new SSLException("the peer sends records without data, and nothing else");
             }
-            if (result.getStatus() != Status.OK || result.bytesConsumed() == 0) {
+            // of Conscrypt closed may also mean the gateway's side, and then data goes on to come
+            if ((result.getStatus() != Status.OK && !closed) || result.bytesConsumed() == 0) {
                 throw new SSLException("the TLS engine takes no whole record: " + result.getStatus());
             }
         }

@@ -51,10 +51,14 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
 
     private static @Nullable String requested(SSLEngine engine) {
         if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-            for (SNIServerName name : session.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return host.getAsciiName().toLowerCase(Locale.ROOT);
+            try {
+                for (SNIServerName name : session.getRequestedServerNames()) {
+                    if (name instanceof SNIHostName host) {
+                        return host.getAsciiName().toLowerCase(Locale.ROOT);
+                    }
                 }
+            } catch (IllegalArgumentException noHostName) {
+                return null; // Conscrypt looks at it only now
             }
         }
         return null;

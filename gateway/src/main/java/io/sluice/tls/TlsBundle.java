@@ -2,6 +2,7 @@ package io.sluice.tls;
 
 import io.sluice.config.TlsConfig;
 import io.sluice.config.TlsConfig.ClientAuth;
+import io.sluice.config.TlsConfig.Library;
 import io.sluice.config.TlsConfig.MinVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,10 @@ public final class TlsBundle {
     static final Duration VERIFIED_SESSION_TIMEOUT = Duration.ofMinutes(5);
     /** Sessions held for clients that take no tickets; some 2 KiB each. */
     static final int SESSION_CACHE_SIZE = 10_000;
+    /** Conscrypt fills it and never looks there; 0 would be no bound. */
+    static final int UNUSED_CACHE_SIZE = 1;
+    /** Open files that Conscrypt takes for an engine of its own: a pipe. */
+    private static final int CONSCRYPT_DESCRIPTORS = 2;
 
     private final List<TlsConfig> configs;
     private final SSLContext context;
@@ -55,7 +61,12 @@ public final class TlsBundle {
             ByteBuffer before = contents(configs);
             List<Served> served = new ArrayList<>();
             for (TlsConfig config : configs) {
-                served.add(Served.of(Credential.load(config, now), config.serverNames()));
+                Credential credential = Credential.load(config, now);
+                if (config.provider() == Library.CONSCRYPT) {
+                    ConscryptJar.require(config);
+                    credential = ConscryptJar.adopt(config, credential);
+                }
+                served.add(Served.of(credential, config.serverNames()));
             }
             TlsConfig first = configs.get(0);
             Path clientCa = first.clientCa().orElse(null);
@@ -70,18 +81,27 @@ public final class TlsBundle {
         keys = new ServerKeyManager(loaded.served);
         trust = loaded.rules == null ? null : new ClientTrust(loaded.rules);
         try {
-            context = SSLContext.getInstance("TLS");
-            // No trust managers at all instead of null: a server that asks for no client certificate has nobody to
-            // trust.
-            TrustManager[] trusted = trust == null ? new TrustManager[0] : new TrustManager[] {trust};
-            context.init(new KeyManager[] {keys}, trusted, null);
+            context = usesConscrypt() ? ConscryptTls.context(keys, trust) : jdkContext(keys, trust);
         } catch (GeneralSecurityException e) {
             throw new TlsException("tls: this Java has no usable TLS: " + e.getMessage());
         }
         SSLSessionContext sessions = context.getServerSessionContext();
         Duration timeout = trust == null ? SESSION_TIMEOUT : VERIFIED_SESSION_TIMEOUT;
         sessions.setSessionTimeout((int) timeout.toSeconds());
-        sessions.setSessionCacheSize(SESSION_CACHE_SIZE);
+        sessions.setSessionCacheSize(usesConscrypt() ? UNUSED_CACHE_SIZE : SESSION_CACHE_SIZE);
+    }
+
+    private static SSLContext jdkContext(ServerKeyManager keys, @Nullable ClientTrust trust)
+            throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        // No trust managers at all instead of null: a server that asks for no client certificate has nobody to trust.
+        TrustManager[] trusted = trust == null ? new TrustManager[0] : new TrustManager[] {trust};
+        context.init(new KeyManager[] {keys}, trusted, null);
+        return context;
+    }
+
+    private boolean usesConscrypt() {
+        return configs.get(0).provider() == Library.CONSCRYPT;
     }
 
     /**
@@ -185,6 +205,26 @@ public final class TlsBundle {
     /** The context of server engines. It trusts no server, so it is of no use to clients. */
     public SSLContext context() {
         return context;
+    }
+
+    /** Readies an engine of the context that has not begun. */
+    public void prepare(SSLEngine engine) {
+        if (usesConscrypt()) {
+            ConscryptTls.prepare(engine, trust == null);
+        }
+    }
+
+    /**
+     * Whether engines hold memory and open files outside the heap until they are closed both ways and have nothing to write.
+     * Those that nobody ends stay until they are collected.
+     */
+    public boolean enginesMustEnd() {
+        return usesConscrypt();
+    }
+
+    /** Open files that each engine takes. */
+    public int descriptorsPerEngine() {
+        return usesConscrypt() ? CONSCRYPT_DESCRIPTORS : 0;
     }
 
     /** Whether clients show a certificate. */

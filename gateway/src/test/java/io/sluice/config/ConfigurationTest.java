@@ -52,6 +52,7 @@ class ConfigurationTest {
                                 Optional.empty(),
                                 List.of(),
                                 TlsConfig.MinVersion.TLS_1_2,
+                                TlsConfig.Library.JDK,
                                 TlsConfig.ClientAuth.NONE,
                                 Optional.empty(),
                                 Optional.empty(),

@@ -57,6 +57,8 @@ class KeyBoundariesTest {
                 row("tls.crl", "crl.pem", Path.of("crl.pem")),
                 row("tls.min-version", "1.2", TlsConfig.MinVersion.TLS_1_2),
                 row("tls.min-version", "1.3", TlsConfig.MinVersion.TLS_1_3),
+                row("tls.provider", "jdk", TlsConfig.Library.JDK),
+                row("tls.provider", "conscrypt", TlsConfig.Library.CONSCRYPT),
                 row("route.listeners", "all", List.of()),
                 row("route.listeners", "b,a", List.of("b", "a")),
                 row("route.hosts", "any", List.of()),
@@ -296,6 +298,7 @@ class KeyBoundariesTest {
                 refusals("tls.client-ca", "a\u0000b"),
                 refusals("tls.crl", "a\u0000b"),
                 refusals("tls.min-version", "1.1", "1.4", "TLSv1.2"),
+                refusals("tls.provider", "JDK", "openssl", "off"),
                 refusals("route.listeners", "all, a", "a,,b", "a,a", "*"),
                 refusals("route.hosts", "any, a", "*.", "a:1", "*.10.0.0.1", "a/b"),
                 refusals(

@@ -28,7 +28,7 @@ class DoorTest {
     private final List<String> orders = new ArrayList<>();
 
     private Door door(int maxSessions) {
-        Door door = new Door(UNLIMITED, new Bans(1), maxSessions, DESCRIPTORS, Long.MAX_VALUE);
+        Door door = new Door(UNLIMITED, new Bans(1), maxSessions, DESCRIPTORS, Long.MAX_VALUE, 1);
         door.whenFull(() -> orders.add("pause"), () -> orders.add("resume"));
         return door;
     }
@@ -53,6 +53,20 @@ class DoorTest {
         door.left(true, false);
         assertThat(orders).containsExactly("pause", "resume");
         assertThat(door.paused()).isFalse();
+    }
+
+    @Test
+    void countsWhatAConnectionTakesBesideItsSocket() {
+        Door door = new Door(UNLIMITED, new Bans(1), 1000, DESCRIPTORS, Long.MAX_VALUE, 3);
+        door.whenFull(() -> orders.add("pause"), () -> orders.add("resume"));
+
+        for (int i = 0; i < 40; i++) {
+            door.enter().takeSession();
+        }
+        assertThat(orders).isEmpty();
+        door.enter();
+
+        assertThat(orders).containsExactly("pause");
     }
 
     @Test
@@ -116,12 +130,13 @@ class DoorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "20000,      1073741824, 9687",
-        "20000,      16777216,   1024",
-        "100,        1073741824, 1",
-        "2147483647, 9223372036854775807, 10000000"
+        "20000,      1073741824,          1, 9687",
+        "20000,      1073741824,          3, 4843",
+        "20000,      16777216,            1, 1024",
+        "100,        1073741824,          3, 1",
+        "2147483647, 9223372036854775807, 1, 10000000"
     })
-    void derivesMaxSessionsFromDescriptorsAndHeap(long descriptors, long heap, int sessions) {
-        assertThat(Door.autoSessions(descriptors, heap)).isEqualTo(sessions);
+    void derivesMaxSessionsFromDescriptorsAndHeap(long descriptors, long heap, int perConnection, int sessions) {
+        assertThat(Door.autoSessions(descriptors, heap, perConnection)).isEqualTo(sessions);
     }
 }

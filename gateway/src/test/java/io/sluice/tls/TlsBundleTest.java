@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.TlsConfig;
+import io.sluice.config.TlsConfig.Library;
 import io.sluice.config.TlsConfig.MinVersion;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -43,11 +44,19 @@ class TlsBundleTest {
     Path dir;
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.2,localhost", "TLSv1.3,localhost", "TLSv1.2,127.0.0.1", "TLSv1.3,127.0.0.1", "TLSv1.3,::1"})
-    void servesDevelopmentCertificatesToAClientThatTrustsTheirAuthority(String protocol, String host) throws Exception {
+    @CsvSource({
+        "JDK,TLSv1.2,localhost",
+        "JDK,TLSv1.3,localhost",
+        "JDK,TLSv1.2,127.0.0.1",
+        "JDK,TLSv1.3,127.0.0.1",
+        "JDK,TLSv1.3,::1",
+        "CONSCRYPT,TLSv1.2,localhost",
+        "CONSCRYPT,TLSv1.3,127.0.0.1"
+    })
+    void servesDevelopmentCertificatesToAClientThatTrustsTheirAuthority(Library provider, String protocol, String host)
+            throws Exception {
         DevCertificates written = DevCertificates.writeTo(dir);
-        TlsBundle bundle =
-                TlsBundle.load(List.of(config(written.serverCertificate(), written.serverKey(), MinVersion.TLS_1_2)));
+        TlsBundle bundle = TlsBundle.load(List.of(config(written.serverCertificate(), written.serverKey(), provider)));
         X509Certificate authority = PemFile.read("test", written.authorityCertificate())
                 .certificates()
                 .get(0);
@@ -61,20 +70,36 @@ class TlsBundleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EC,TLSv1.2,_ECDSA_",
-        "EC,TLSv1.3,TLS_AES_",
-        "RSA,TLSv1.2,_RSA_",
-        "RSA,TLSv1.3,TLS_AES_",
-        "Ed25519,TLSv1.3,TLS_AES_"
+        "JDK,EC,TLSv1.2,_ECDSA_",
+        "JDK,EC,TLSv1.3,TLS_AES_",
+        "JDK,RSA,TLSv1.2,_RSA_",
+        "JDK,RSA,TLSv1.3,TLS_AES_",
+        "JDK,Ed25519,TLSv1.3,TLS_AES_",
+        "CONSCRYPT,EC,TLSv1.2,_ECDSA_",
+        "CONSCRYPT,EC,TLSv1.3,TLS_AES_",
+        "CONSCRYPT,RSA,TLSv1.2,_RSA_",
+        "CONSCRYPT,RSA,TLSv1.3,TLS_AES_"
     })
-    void picksASuiteThatFitsTheKey(String algorithm, String protocol, String suite) throws Exception {
+    void picksASuiteThatFitsTheKey(Library provider, String algorithm, String protocol, String suite) throws Exception {
         X509Certificate certificate = bundleFiles(algorithm);
-        TlsBundle bundle = TlsBundle.load(config(MinVersion.TLS_1_2), NOW);
+        TlsBundle bundle = TlsBundle.load(config(provider), NOW);
 
         SSLSession session = handshake(bundle, client(certificate, "localhost", protocol));
 
         assertThat(session.getCipherSuite()).contains(suite);
         assertThat(session.getPeerCertificates()).containsExactly(certificate);
+    }
+
+    @Test
+    void tellsThatConscryptServesNoSuchKey() throws Exception {
+        bundleFiles("Ed25519");
+
+        assertThatThrownBy(() -> TlsBundle.load(config(Library.CONSCRYPT), NOW))
+                .isInstanceOf(TlsException.class)
+                .hasMessage(
+                        "tls.private-key: \"%s\" is of a type that conscrypt does not serve; make an RSA key or an EC key"
+                                + " on P-256, P-384 or P-521, or write tls.provider=jdk",
+                        dir.resolve("privkey.pem"));
     }
 
     @Test
@@ -162,6 +187,7 @@ class TlsBundleTest {
                     Optional.empty(),
                     names.get(i),
                     MinVersion.TLS_1_2,
+                    Library.JDK,
                     TlsConfig.ClientAuth.NONE,
                     Optional.empty(),
                     Optional.empty(),
@@ -234,6 +260,25 @@ class TlsBundleTest {
         return certificate;
     }
 
+    private TlsConfig config(Library provider) {
+        return config(dir.resolve("fullchain.pem"), dir.resolve("privkey.pem"), provider);
+    }
+
+    private static TlsConfig config(Path certificate, Path key, Library provider) {
+        return new TlsConfig(
+                "default",
+                certificate,
+                key,
+                Optional.empty(),
+                List.of(),
+                MinVersion.TLS_1_2,
+                provider,
+                TlsConfig.ClientAuth.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private TlsConfig config(MinVersion oldest) {
         return config(dir.resolve("fullchain.pem"), dir.resolve("privkey.pem"), oldest);
     }
@@ -263,6 +308,7 @@ class TlsBundleTest {
     /** Carries records between two engines until the client is done. */
     private static SSLSession handshake(TlsBundle bundle, SSLEngine client) throws SSLException {
         SSLEngine server = bundle.context().createSSLEngine();
+        bundle.prepare(server);
         server.setUseClientMode(false);
         server.setEnabledProtocols(bundle.protocols());
         ByteBuffer toServer = ByteBuffer.allocate(1 << 16).flip();
