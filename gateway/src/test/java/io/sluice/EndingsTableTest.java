@@ -28,6 +28,7 @@ class EndingsTableTest {
             CloseCause.CONNECT_TIMEOUT,
             CloseCause.NO_BROKER,
             CloseCause.QUEUE_FULL,
+            CloseCause.NO_DESCRIPTOR,
             CloseCause.CONNACK_TIMEOUT,
             CloseCause.BROKER_SILENT,
             CloseCause.NOT_CONNACK,

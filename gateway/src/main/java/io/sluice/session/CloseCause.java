@@ -35,6 +35,8 @@ public enum CloseCause {
     NO_BROKER("no-broker", GATEWAY, NOTABLE, Answer.mqtt(3, 0x88, 1013)),
     /** The brokers' queue is full, or the time in it was up. */
     QUEUE_FULL("queue-full", GATEWAY, NOTABLE, Answer.mqtt(3, 0x89, 1013)),
+    /** The gateway has no file descriptor left for a connection to a broker. */
+    NO_DESCRIPTOR("no-descriptor", GATEWAY, NOTABLE, Answer.mqtt(3, 0x89, 1013)),
     CONNACK_TIMEOUT("connack-timeout", GATEWAY, NOTABLE, Answer.mqtt(3, 0x88, 1014)),
     /** The broker closed or was lost before its CONNACK. */
     BROKER_SILENT("broker-closed-before-connack", BROKER, NOTABLE, Answer.mqtt(3, 0x88, 1014)),

@@ -237,7 +237,7 @@ public final class Session extends TimerWheel.Timer {
     /**
      * The dial found none.
      *
-     * @param why {@link CloseCause#NO_BROKER} or {@link CloseCause#QUEUE_FULL}
+     * @param why {@link CloseCause#NO_BROKER}, {@link CloseCause#QUEUE_FULL} or {@link CloseCause#NO_DESCRIPTOR}
      */
     public void upstreamRefused(CloseCause why) {
         if (legal(state == DIALING, "upstreamRefused")) {

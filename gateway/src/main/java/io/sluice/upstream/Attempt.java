@@ -69,6 +69,7 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
     private boolean shaken;
     private boolean over;
     private boolean lacksPort;
+    private boolean lacksDescriptor;
     private boolean toldOfClient;
 
     /**
@@ -107,6 +108,11 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
     /** It has failed at home: no source address has a port left, which says nothing of the broker. */
     boolean lacksPort() {
         return lacksPort;
+    }
+
+    /** It has failed at home: the process may open no more sockets, which says nothing of the broker. */
+    boolean lacksDescriptor() {
+        return lacksDescriptor;
     }
 
     /** The broker was reached and told of the client in front of TLS: what it did then may be that client's doing. */
@@ -158,7 +164,10 @@ final class Attempt extends TimerWheel.Timer implements ReadReadyHandler {
         }
         String message = why == null ? null : why.getMessage();
         String reason = message == null ? "connection failed" : message;
-        if (!(why instanceof BindException)) {
+        if (Descriptors.lacking(why)) {
+            lacksDescriptor = true;
+            fail("no descriptor left: " + reason);
+        } else if (!(why instanceof BindException)) {
             fail(reason);
         } else if (index + 1 < sources.size()) {
             open(sources, index + 1);

@@ -308,7 +308,9 @@ final class BrokerDial extends TimerWheel.Timer implements Dial, Attempt.Owner, 
             attempt = null;
             cluster.failed(done, reason);
             current().release();
-            if (!next()) {
+            if (done.lacksDescriptor()) {
+                refused(CloseCause.NO_DESCRIPTOR); // the next would fail as well
+            } else if (!next()) {
                 refused(CloseCause.NO_BROKER);
             }
         } catch (RuntimeException | Error bug) {

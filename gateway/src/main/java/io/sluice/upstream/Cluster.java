@@ -32,6 +32,7 @@ final class Cluster implements Dialer, AutoCloseable {
     private final List<Broker> brokers;
     private final Balancer balancer;
     private final Ejections ejections;
+    private final Descriptors descriptors;
     private final Slots slots;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
@@ -54,6 +55,7 @@ final class Cluster implements Dialer, AutoCloseable {
                         config.name(), broker, new SlowStart(config.balance().slowStart())))
                 .toList();
         balancer = Balancer.of(config.balance());
+        descriptors = new Descriptors(config.name());
         ejections = new Ejections(config.name(), config.eject(), brokers);
         slots = new Slots(config.slots(), () -> eligible(Set.of(), System.nanoTime()), this::open, this::closeWarm);
         int most = config.link().warmMax();
@@ -156,8 +158,12 @@ final class Cluster implements Dialer, AutoCloseable {
         ejections.reached(attempt.broker(), now);
     }
 
-    /** A dial has failed; that counts against the broker unless the client could have provoked it. */
+    /** A dial has failed; that counts against the broker unless it is the gateway's own want or the client could have provoked it. */
     void failed(Attempt attempt, String reason) {
+        if (attempt.lacksDescriptor()) {
+            lacksDescriptor();
+            return;
+        }
         if (attempt.toldOfClient()) {
             LOG.info(
                     "broker not reached for one client cluster={} broker={} address={} reason=\"{}\"",
@@ -171,6 +177,11 @@ final class Cluster implements Dialer, AutoCloseable {
         if (attempt.broker().failed(attempt.address(), reason, now) && !attempt.lacksPort()) {
             ejections.failed(attempt.broker(), now);
         }
+    }
+
+    /** A connection was not opened since the process may open no more. */
+    void lacksDescriptor() {
+        descriptors.lacked();
     }
 
     /**

@@ -98,7 +98,7 @@ final class HealthCheck extends TimerWheel.Timer {
         roundAt = wheel.now();
         if (http != null) {
             awaited = 1;
-            http.ask(broker, problem -> io.later(() -> looked(whole, problem)));
+            http.ask(broker, problem -> io.later(() -> looked(whole, problem)), () -> io.later(this::undecided));
             return;
         }
         List<InetSocketAddress> addresses = broker.addresses();
@@ -116,7 +116,7 @@ final class HealthCheck extends TimerWheel.Timer {
     private void probe(
             Target target, InetSocketAddress address, @Nullable ByteBuffer header, Consumer<@Nullable String> outcome) {
         String clientId = type == HealthConfig.Type.MQTT ? target.clientId : null;
-        new Probe(cluster.connector(), broker, address, io, wheel, header, clientId, outcome)
+        new Probe(cluster.connector(), broker, address, io, wheel, header, clientId, outcome, this::undecided)
                 .begin(config.timeout().toNanos());
     }
 
@@ -172,6 +172,12 @@ final class HealthCheck extends TimerWheel.Timer {
                 broker.name(),
                 Broker.shown(address),
                 name.equals("default") ? "" : name + ".");
+    }
+
+    /** For want of a descriptor: the broker stays what it was. */
+    private void undecided() {
+        cluster.lacksDescriptor();
+        done();
     }
 
     private void done() {

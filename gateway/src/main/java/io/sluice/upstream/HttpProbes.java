@@ -47,8 +47,9 @@ final class HttpProbes implements AutoCloseable {
      * Asks a broker's URL.
      *
      * @param outcome is told, on any thread, what is wrong, for the operator; null when nothing is
+     * @param undecided is called instead where the gateway has no descriptor left to ask with
      */
-    void ask(Broker broker, Consumer<@Nullable String> outcome) {
+    void ask(Broker broker, Consumer<@Nullable String> outcome, Runnable undecided) {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create(config.urlOf(broker.address()).orElseThrow()))
                 .GET()
@@ -64,7 +65,11 @@ final class HttpProbes implements AutoCloseable {
                 .whenComplete((response, failure) -> {
                     if (response == null) {
                         call.cancel(true);
-                        outcome.accept(reason(failure));
+                        if (Descriptors.lacking(failure)) {
+                            undecided.run();
+                        } else {
+                            outcome.accept(reason(failure));
+                        }
                     } else {
                         int status = response.statusCode();
                         outcome.accept(status >= 200 && status < 300 ? null : "its health URL answers " + status);

@@ -39,6 +39,7 @@ final class Probe extends TimerWheel.Timer implements Attempt.Owner, ReadReadyHa
     private final @Nullable ByteBuffer header;
     private final @Nullable String clientId;
     private final Consumer<@Nullable String> outcome;
+    private final Runnable undecided;
     private final ByteBuffer answer = ByteBuffer.allocate(CONNACK_BYTES);
 
     private @Nullable StreamConnection connection;
@@ -52,6 +53,7 @@ final class Probe extends TimerWheel.Timer implements Attempt.Owner, ReadReadyHa
      * @param header of the PROXY protocol; null without
      * @param clientId of the CONNECT; null: a connection is enough
      * @param outcome is told what is wrong, for the operator; null when nothing is
+     * @param undecided is called instead where the gateway has no descriptor left to look with
      */
     Probe(
             Connector connector,
@@ -61,13 +63,15 @@ final class Probe extends TimerWheel.Timer implements Attempt.Owner, ReadReadyHa
             TimerWheel wheel,
             @Nullable ByteBuffer header,
             @Nullable String clientId,
-            Consumer<@Nullable String> outcome) {
+            Consumer<@Nullable String> outcome,
+            Runnable undecided) {
         this.connector = connector;
         this.io = io;
         this.wheel = wheel;
         this.header = header;
         this.clientId = clientId;
         this.outcome = outcome;
+        this.undecided = undecided;
         ByteBuffer beforeTls = connector.hasTls() ? header : null;
         attempt = new Attempt(connector, broker, address, io, wheel, this, beforeTls, false);
     }
@@ -105,7 +109,12 @@ final class Probe extends TimerWheel.Timer implements Attempt.Owner, ReadReadyHa
 
     @Override
     public void failed(Attempt done, String reason) {
-        end(reason);
+        if (!over && done.lacksDescriptor()) {
+            release();
+            undecided.run();
+        } else {
+            end(reason);
+        }
     }
 
     @Override

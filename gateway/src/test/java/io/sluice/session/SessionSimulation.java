@@ -28,6 +28,8 @@ final class SessionSimulation {
     private static final int LONGEST_RUN = 64;
     private static final long CLOSE_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
     private static final int STEPS = 80;
+    private static final List<CloseCause> REFUSALS =
+            List.of(CloseCause.NO_BROKER, CloseCause.QUEUE_FULL, CloseCause.NO_DESCRIPTOR);
 
     private final SplittableRandom random;
     private final HandClock clock;
@@ -510,10 +512,8 @@ final class SessionSimulation {
             }
             searching = false;
             if (random.nextInt(5) == 0) {
-                boolean queueFull = random.nextBoolean();
-                event(
-                        "refused",
-                        () -> session.upstreamRefused(queueFull ? CloseCause.QUEUE_FULL : CloseCause.NO_BROKER));
+                CloseCause why = REFUSALS.get(random.nextInt(REFUSALS.size()));
+                event("refused", () -> session.upstreamRefused(why));
             } else {
                 SimulatedSide side = new SimulatedSide(
                         "broker" + brokers.size(), Scripts.broker(random, level, brokersWords.size() == 0));
