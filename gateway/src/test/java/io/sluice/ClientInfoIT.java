@@ -41,7 +41,7 @@ class ClientInfoIT {
             assertThat(info.address()).isEqualTo(client.localAddress()).isEqualTo(info.peer());
             assertThat(info.local()).isEqualTo(gateway.secureAddress());
             assertThat(info.tls())
-                    .isEqualTo(new ClientInfo.Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", "localhost", null));
+                    .isEqualTo(new ClientInfo.Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", "localhost", null));
             assertThat(info.host()).isEqualTo("localhost");
             assertThat(info.origin()).isEqualTo("https://localhost");
             assertThat(info.subprotocol()).isEqualTo("mqtt");

@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.management.ObjectName;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +69,44 @@ class DirectTlsIT {
             assertThat(connection.read(large.length)).isEqualTo(large);
             assertThat(client.readMqtt(large.length)).isEqualTo(large);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on, false", "off, true"})
+    @DisplayName("what a request needs goes with the upgrade, where the session has TLS to itself")
+    void aSessionKeepsNothingOfHttp(String direct, boolean keeps) throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        try (TestGateway gateway = TestGateway.start(broker, "listener.direct-tls=" + direct)) {
+            long before = httpConnections();
+            for (int i = 0; i < 10; i++) {
+                clients.add(gateway.secure().open(CONNECT));
+                broker.welcome(CONNECT);
+            }
+
+            assertThat(httpConnections() - before >= clients.size()).isEqualTo(keeps);
+            assertThat(httpConnections() - before > 0).isEqualTo(keeps);
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /** Of all in this process that are reachable. */
+    private static long httpConnections() throws Exception {
+        Object histogram = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        // "  12:      34      5678  class (module@version)"
+        return String.valueOf(histogram)
+                .lines()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(columns -> columns.length >= 4 && columns[3].equals(HttpServerConnection.class.getName()))
+                .mapToLong(columns -> Long.parseLong(columns[1]))
+                .sum();
     }
 
     @ParameterizedTest

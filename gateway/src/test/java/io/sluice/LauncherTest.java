@@ -86,6 +86,28 @@ class LauncherTest {
         assertThat(arguments.contains("-XX:+UseCompactObjectHeaders")).isEqualTo(compactHeaders);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "17.0.11, gnu, false",
+        "17.0.12, gnu, true",
+        "17, gnu, false",
+        "20.0.2, gnu, false",
+        "21.0.3, gnu, false",
+        "21.0.10, gnu, true",
+        "22.0.2, gnu, false",
+        "23, gnu, true",
+        "25.0.3, gnu, true",
+        "26-ea, gnu, true",
+        "25.0.3, musl, false"
+    })
+    void givesFreedMemoryBackWhereTheJavaCan(String version, String library, boolean trims) throws Exception {
+        Path release = javaHome(version).resolve("release");
+        Files.writeString(release, Files.readString(release) + "LIBC=\"" + library + "\"\n");
+
+        assertThat(sluice("run").arguments().contains("-XX:TrimNativeHeapInterval=10000"))
+                .isEqualTo(trims);
+    }
+
     @Test
     void writesNoClassArchive() throws Exception {
         javaHome("25.0.3");

@@ -21,4 +21,9 @@ public record Rate(long perSecond, long burst) {
             throw new IllegalArgumentException("burst " + burst + " is out of range; 1 to " + MOST);
         }
     }
+
+    /** The same with so great a burst, where its own is smaller. */
+    public Rate withBurstOf(long least) {
+        return burst >= least ? this : new Rate(perSecond, least);
+    }
 }

@@ -34,13 +34,17 @@ import org.xnio.ssl.SslConnection;
 /**
  * Reads from the connections and handshakes of one listener who their clients are.
  *
- * <p>Immutable.
+ * <p>Thread-safe.
  */
 final class ClientFacts {
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final ListenerConfig config;
     private final CidrSet trusted;
+    /** Of the latest client: most have the same, and keep it for as long as they stay. A race gives an equal one away. */
+    private @Nullable String latestHost;
+
+    private @Nullable String latestOrigin;
 
     ClientFacts(ListenerConfig config) {
         this.config = config;
@@ -104,15 +108,23 @@ final class ClientFacts {
         Arrival arrival = arrival(exchange);
         StreamConnection connection = ((HttpServerConnection) exchange.getConnection()).getChannel();
         HeaderMap headers = exchange.getRequestHeaders();
+        String host = shared(headers.getFirst(Headers.HOST), latestHost);
+        String origin = shared(headers.getFirst(Headers.ORIGIN), latestOrigin);
+        latestHost = host;
+        latestOrigin = origin;
         return new ClientInfo(
                 config.name(),
                 address(exchange),
                 arrival.peer(),
                 arrival.local(),
                 connection instanceof SslConnection secure ? tls(secure) : null,
-                headers.getFirst(Headers.HOST),
-                headers.getFirst(Headers.ORIGIN),
+                host,
+                origin,
                 subprotocol);
+    }
+
+    private static @Nullable String shared(@Nullable String own, @Nullable String latest) {
+        return own != null && own.equals(latest) ? latest : own;
     }
 
     private static ClientInfo.Tls tls(SslConnection connection) {

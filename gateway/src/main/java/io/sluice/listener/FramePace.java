@@ -30,20 +30,20 @@ final class FramePace {
     private final RateLimiter units;
     private long spent;
 
-    private FramePace(Rate rate, LongSupplier clock) {
+    FramePace(Rate rate, LongSupplier clock) {
         this.clock = clock;
         units = new RateLimiter(rate, clock.getAsLong());
     }
 
-    /** Null where packets have no rate, or it is only reported. */
-    static @Nullable FramePace of(RateRules rules, LongSupplier clock) {
+    /** The rate for all clients of a route; null where packets have no rate, or it is only reported. */
+    static @Nullable Rate rate(RateRules rules) {
         Rate packets = rules.packets();
         if (packets == null || rules.report()) {
             return null;
         }
         long perSecond = UNITS_OF_PACKET * Math.max(LEAST_PACKETS, packets.perSecond());
         long burst = UNITS_OF_PACKET * Math.max(LEAST_PACKETS, packets.burst());
-        return new FramePace(new Rate(perSecond, burst), clock);
+        return new Rate(perSecond, burst);
     }
 
     /**

@@ -68,17 +68,26 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     /**
      * Takes the guard out again.
      *
-     * @return what encrypts from here on, null where nothing does or Undertow goes on
+     * @return the connection from here on
      */
-    static @Nullable TlsStream unguard(StreamConnection connection, IoContext io) {
+    static Upgraded unguard(StreamConnection connection, IoContext io) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         if (!(source.getConduit() instanceof HeaderGuard guard)) {
-            return null; // bytes of the request's own read stand in front
+            return new Upgraded(connection, null); // bytes of the request's own read stand in front
         }
         guard.deadline.met();
         source.setConduit(guard.next);
-        return guard.tls == null ? null : guard.tls.take(io);
+        TlsHandover handover = guard.tls;
+        TlsStream tls = handover == null ? null : handover.take(io);
+        return handover == null || tls == null ? new Upgraded(connection, null) : new Upgraded(handover.tcp(), tls);
     }
+
+    /**
+     * An upgraded connection.
+     *
+     * @param tls what encrypts, null where nothing does or the connection itself
+     */
+    record Upgraded(StreamConnection connection, @Nullable TlsStream tls) {}
 
     /** Where a connection that speaks HTTP, or did until its upgrade, comes from. */
     static Arrival arrival(HttpServerConnection connection) {

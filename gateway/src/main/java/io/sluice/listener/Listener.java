@@ -3,7 +3,7 @@ package io.sluice.listener;
 import io.sluice.config.HostPort;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.ListenerConfig.ClientAddress;
-import io.sluice.config.TlsConfig.ClientAuth;
+import io.sluice.limit.Rate;
 import io.sluice.net.CountedBuffers;
 import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
@@ -24,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +66,7 @@ public final class Listener {
     private final Metrics metrics;
     private final @Nullable TlsBundle tls;
     private final OptionMap tlsOptions;
-    private final ClientAuth clientAuth;
+    private final SSLParameters tlsParameters;
     private final HttpOpenListener http;
     private final Handshake handshake;
     private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
@@ -98,16 +97,13 @@ public final class Listener {
         facts = new ClientFacts(config);
         this.observer = observer;
         this.door = door;
-        clientAuth = bundle == null ? ClientAuth.NONE : bundle.clientAuth();
         this.metrics = metrics;
         NettyBufferPool buffers = threads.buffers();
-        if (bundle == null) {
-            tls = null;
-            tlsOptions = OptionMap.EMPTY;
-        } else {
-            tls = bundle;
-            tlsOptions = OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
-        }
+        tls = bundle;
+        tlsOptions = bundle == null
+                ? OptionMap.EMPTY
+                : OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
+        tlsParameters = bundle == null ? new SSLParameters() : parameters(bundle);
         http = new HttpOpenListener(
                 buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
         handshake =
@@ -126,6 +122,7 @@ public final class Listener {
                         r.route(),
                         new Origins(r.route().origins()),
                         r.policy(),
+                        FramePace.rate(r.policy().rates()),
                         r.route()
                                 .auth()
                                 .map(auth -> new ForwardAuth(r.route().name(), auth, facts))
@@ -257,9 +254,6 @@ public final class Listener {
             HeaderGuard.guard(
                     channel, arrival, ticket, deadline, threads.buffers(), config.directTls() ? handover : null);
             http.handleEvent(channel);
-            if (channel == connection) {
-                ticket.follow(connection); // HTTP has put a listener of its own in place
-            }
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);
             observer.bug("opening a connection", bug);
@@ -276,17 +270,22 @@ public final class Listener {
         if (bundle.enginesMustEnd()) {
             handover.endEngineAfter(threads.of(connection.getIoThread()));
         }
-        SSLEngine engine = handover.engine();
-        bundle.prepare(engine);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {ALPN});
-        if (clientAuth == ClientAuth.REQUIRED) {
-            parameters.setNeedClientAuth(true);
-        } else if (clientAuth == ClientAuth.OPTIONAL) {
-            parameters.setWantClientAuth(true);
-        }
-        engine.setSSLParameters(parameters);
+        bundle.prepare(handover.engine());
+        handover.engine().setSSLParameters(tlsParameters);
         return handover;
+    }
+
+    /** What is the same for all engines. Where it says nothing an engine keeps what all share, and no copy of its own. */
+    private static SSLParameters parameters(TlsBundle bundle) {
+        SSLParameters parameters = new SSLParameters(bundle.cipherSuites());
+        parameters.setUseCipherSuitesOrder(true);
+        parameters.setApplicationProtocols(new String[] {ALPN});
+        switch (bundle.clientAuth()) {
+            case REQUIRED -> parameters.setNeedClientAuth(true);
+            case OPTIONAL -> parameters.setWantClientAuth(true);
+            case NONE -> {}
+        }
+        return parameters;
     }
 
     private void upgraded(HttpServerExchange exchange, Routes.Route route, String subprotocol) {
@@ -294,9 +293,11 @@ public final class Listener {
         StreamConnection connection = server.getChannel();
         IoContext io = threads.of(connection.getIoThread());
         TimerWheel wheel = wheel(connection);
+        Rate framePace = route.framePace();
         WebSocketConnection client = new WebSocketConnection(
-                io, connection, FramePace.of(route.policy().rates(), wheel::now));
-        server.addCloseListener(client);
+                io,
+                HeaderGuard.unguard(connection, io),
+                framePace == null ? null : new FramePace(framePace, wheel::now));
         Session session = new Session(
                 groups.get(IoThreads.indexOf(io.thread())),
                 route.policy(),

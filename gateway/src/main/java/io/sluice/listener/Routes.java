@@ -1,6 +1,7 @@
 package io.sluice.listener;
 
 import io.sluice.config.RouteConfig;
+import io.sluice.limit.Rate;
 import io.sluice.session.SessionPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,11 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routes {
 
-    /** One route, ready for use. */
+    /**
+     * One route, ready for use.
+     *
+     * @param framePace how fast frames may come; null is unlimited
+     */
     record Route(
             RouteConfig config,
             Origins origins,
             SessionPolicy policy,
+            @Nullable Rate framePace,
             @Nullable ForwardAuth auth) {}
 
     private final Map<String, List<Route>> byPath;

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
-import org.xnio.ChannelListeners;
 import org.xnio.StreamConnection;
 
 /**
@@ -15,7 +14,7 @@ import org.xnio.StreamConnection;
  *
  * <p>Confined to its connection's I/O thread.
  */
-final class Ticket implements Predicate<String> {
+final class Ticket implements Predicate<String>, ChannelListener<StreamConnection> {
     private final Door door;
 
     /** Of the client, once it is counted. */
@@ -33,16 +32,14 @@ final class Ticket implements Predicate<String> {
         this.door = door;
     }
 
-    /** Settles when the connection closes; to be called again when another listener may have taken the place. */
+    /** Settles when the connection closes, at once if it has. */
     void follow(StreamConnection connection) {
-        ChannelListener<? super StreamConnection> other = connection.getCloseListener();
-        connection.setCloseListener(closed -> {
-            settle();
-            ChannelListeners.invokeChannelListener(closed, other);
-        });
-        if (!connection.isOpen()) {
-            settle();
-        }
+        connection.setCloseListener(this);
+    }
+
+    @Override
+    public void handleEvent(StreamConnection closed) {
+        settle();
     }
 
     /** Judges the client's address; once, further calls change nothing. Null: it may come in, and is counted. */

@@ -8,7 +8,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -38,6 +37,11 @@ final class TlsHandover {
         engine = UndertowXnioSsl.getSslEngine(connection);
     }
 
+    /** The connection underneath, which stays. */
+    StreamConnection tcp() {
+        return tcp;
+    }
+
     /** What speaks TLS until {@link #take}. */
     SslConnection connection() {
         return connection;
@@ -53,15 +57,11 @@ final class TlsHandover {
      * @param io of the connection
      */
     void endEngineAfter(IoContext io) {
-        ChannelListener<? super StreamConnection> other = tcp.getCloseListener();
-        tcp.setCloseListener(closed -> {
-            io.end(engine);
-            ChannelListeners.invokeChannelListener(closed, other);
-        });
+        tcp.setCloseListener(closed -> io.end(engine));
     }
 
     /**
-     * Ends Undertow's part.
+     * Ends Undertow's part; from here on the connection is {@link #tcp}.
      *
      * @return null when it is not done with what it has
      */
@@ -72,6 +72,8 @@ final class TlsHandover {
         }
         connection.getSourceChannel().suspendReads();
         connection.getSinkChannel().suspendWrites();
+        // to Undertow's HTTP it is as good as closed: it forgets the connection, and with it all that a request needs
+        ChannelListeners.invokeChannelListener(connection, connection.getCloseListener());
         return new TlsStream(
                 io,
                 engine,

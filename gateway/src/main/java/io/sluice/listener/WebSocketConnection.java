@@ -8,10 +8,10 @@ import io.sluice.net.TlsStream;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
-import io.undertow.server.ServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
@@ -37,7 +37,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * <p>Confined to its session's I/O thread.
  */
 final class WebSocketConnection
-        implements Peer, ReadReadyHandler, WriteReadyHandler, ServerConnection.CloseListener, Runnable {
+        implements Peer, ReadReadyHandler, WriteReadyHandler, ChannelListener<StreamConnection>, Runnable {
 
     private enum Phase {
         OPEN,
@@ -72,14 +72,14 @@ final class WebSocketConnection
     private byte @Nullable [] pongDue;
 
     /**
-     * @param connection whose request was upgraded; what guarded and encrypted it until then is taken out
+     * @param upgraded whose request was upgraded; what guarded it until then is taken out
      * @param pace of its frames; null is unlimited
      */
-    WebSocketConnection(IoContext io, StreamConnection connection, @Nullable FramePace pace) {
+    WebSocketConnection(IoContext io, HeaderGuard.Upgraded upgraded, @Nullable FramePace pace) {
         this.io = io;
         this.pace = pace;
-        this.connection = connection;
-        tls = HeaderGuard.unguard(connection, io);
+        connection = upgraded.connection();
+        tls = upgraded.tls();
         inlet = new Inlet(
                 tls == null ? connection.getSourceChannel().getConduit() : tls.source(),
                 io,
@@ -92,6 +92,7 @@ final class WebSocketConnection
     /** Events begin, never from within this call. */
     void start(Session its) {
         session = its;
+        connection.setCloseListener(this);
         io.later(this::listen); // what calls us may still suspend what is now ours
     }
 
@@ -228,7 +229,7 @@ final class WebSocketConnection
 
     /** The connection is closed, by us or by what lies below, on any thread. */
     @Override
-    public void closed(ServerConnection closed) {
+    public void handleEvent(StreamConnection closed) {
         later();
     }
 

@@ -27,8 +27,21 @@ public record RateRules(
         long closeAfter,
         boolean report) {
 
+    private static final long LEAST_BURST_STEPS = 3;
+
     /** No rates at all. */
     public static final RateRules UNLIMITED = new RateRules(null, null, null, Long.MAX_VALUE, 0, false);
+
+    /** A burst smaller than what comes due between two looks at the clock would keep a client below its rate; it is made greater. */
+    public RateRules {
+        packets = lasting(packets);
+        publishes = lasting(publishes);
+        bytes = lasting(bytes);
+    }
+
+    private static @Nullable Rate lasting(@Nullable Rate rate) {
+        return rate == null ? null : rate.withBurstOf(LEAST_BURST_STEPS * rate.perSecond() / Throttle.STEPS);
+    }
 
     static RateRules of(LimitConfig limit) {
         return new RateRules(

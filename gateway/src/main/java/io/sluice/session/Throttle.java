@@ -25,9 +25,7 @@ final class Throttle {
     static final long NEVER = Long.MAX_VALUE;
 
     /** Steps in a second. */
-    private static final long STEPS = 100;
-
-    private static final long LEAST_BURST_STEPS = 3;
+    static final long STEPS = 100;
 
     private final RateRules rules;
     private final Traffic traffic;
@@ -65,13 +63,8 @@ final class Throttle {
         return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic, budget);
     }
 
-    /** A burst smaller than what comes due between two looks at the clock would keep the client below its rate. */
     private static @Nullable RateLimiter limiter(@Nullable Rate rate, long now) {
-        if (rate == null) {
-            return null;
-        }
-        long least = LEAST_BURST_STEPS * rate.perSecond() / STEPS;
-        return new RateLimiter(new Rate(rate.perSecond(), Math.max(rate.burst(), least)), now);
+        return rate == null ? null : new RateLimiter(rate, now);
     }
 
     /**

@@ -21,7 +21,8 @@ final class FramePaceTest {
     private final FramePace pace = Objects.requireNonNull(pace(new Rate(PACKETS_PER_SECOND, BURST), false));
 
     private @Nullable FramePace pace(@Nullable Rate packets, boolean report) {
-        return FramePace.of(new RateRules(packets, null, null, 0, 0, report), () -> now);
+        Rate rate = FramePace.rate(new RateRules(packets, null, null, 0, 0, report));
+        return rate == null ? null : new FramePace(rate, () -> now);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -136,6 +136,25 @@ class TlsBundleTest {
     }
 
     @Test
+    void enablesTheCheapSuitesFirstAndAllOthersToo() {
+        String[] suites = {
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+        };
+
+        assertThat(TlsBundle.cheapFirst(suites))
+                .containsExactly(
+                        "TLS_AES_128_GCM_SHA256",
+                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                        "TLS_AES_256_GCM_SHA384",
+                        "TLS_CHACHA20_POLY1305_SHA256",
+                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256");
+    }
+
+    @Test
     void boundsResumption() throws Exception {
         bundleFiles("EC");
 
