@@ -11,6 +11,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +125,12 @@ public final class Metrics {
             Map<String, Long> handshakes,
             Map<String, Long> closes) {}
 
+    /**
+     * The JVM's own figures, for all gateways in it. In a registry by themselves, since the library keeps each registry that has
+     * them for as long as the JVM lives, and with it a stopped gateway.
+     */
+    private static final PrometheusRegistry JVM = jvm();
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
     private final List<Traffic> threads;
@@ -148,7 +157,12 @@ public final class Metrics {
                 .labelNames("version", "java")
                 .register(registry)
                 .setLabelValues(version, String.valueOf(Runtime.version().feature()));
+    }
+
+    private static PrometheusRegistry jvm() {
+        PrometheusRegistry registry = new PrometheusRegistry();
         JvmMetrics.builder().register(registry);
+        return registry;
     }
 
     /** A client's connection was accepted. */
@@ -192,7 +206,8 @@ public final class Metrics {
     public byte[] scrape() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(32 * 1024);
         try {
-            writer.write(out, registry.scrape());
+            Stream<MetricSnapshot> all = Stream.concat(registry.scrape().stream(), JVM.scrape().stream());
+            writer.write(out, new MetricSnapshots(all.toList()));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
