@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -15,12 +16,14 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +182,60 @@ class ForwardAuthIT {
             assertThat(status(gateway)).isEqualTo(101);
             log.assertQuiet();
         }
+    }
+
+    @ParameterizedTest(name = "{0}, by {1}")
+    @CsvSource({"plain, reset", "plain, end", "secure, reset", "secure, end"})
+    @DisplayName("a client that leaves meanwhile: the service need not answer any more, and the place is free")
+    void givesUpForClientThatLeavesMeanwhile(String listener, String how) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                TestGateway gateway = TestGateway.start(
+                        broker,
+                        "gateway.max-sessions=1",
+                        "route.auth.url=http://127.0.0.1:" + silent.getLocalPort() + "/",
+                        "route.auth.timeout=25s")) {
+            silent.setSoTimeout(Wire.PATIENCE_MILLIS);
+            RawClient client = listener.equals("plain") ? gateway.plain() : gateway.secure();
+            client.send(request(listener).toString());
+            try (Socket question = silent.accept()) {
+                question.setSoTimeout(Wire.PATIENCE_MILLIS);
+                assertThat(question.getInputStream().read()).isEqualTo('G');
+
+                if (how.equals("reset")) {
+                    client.reset();
+                } else {
+                    client.close();
+                }
+
+                assertThat(question.getInputStream().readAllBytes()).isNotEmpty();
+            }
+            try (RawClient next = gateway.plain().send(REQUEST.toString());
+                    Socket question = silent.accept()) {
+                question.getOutputStream().write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(US_ASCII));
+                assertThat(next.answer().status()).isEqualTo(101);
+            }
+        }
+    }
+
+    @Test
+    void refusesFramesThatDoNotWaitForTheAnswer() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                TestGateway gateway = TestGateway.start(
+                        broker,
+                        "route.auth.url=http://127.0.0.1:" + silent.getLocalPort() + "/",
+                        "route.auth.timeout=25s");
+                RawClient client = gateway.plain().send(REQUEST.toString());
+                Socket question = silent.accept()) {
+            client.mqtt(Packets.connect(4));
+
+            assertThat(client.answer().status()).isEqualTo(400);
+            question.setSoTimeout(Wire.PATIENCE_MILLIS);
+            question.getInputStream().readAllBytes(); // it ends
+        }
+    }
+
+    private static UpgradeRequest request(String listener) {
+        return listener.equals("plain") ? REQUEST : REQUEST.set("Origin", "https://localhost");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -64,6 +65,9 @@ final class ForwardAuth {
         static final Verdict DENIED = new Verdict(Refusal.AUTH_DENIED, List.of());
         static final Verdict FAILED = new Verdict(Refusal.AUTH_FAILED, List.of());
         static final Verdict BUSY = new Verdict(Refusal.AUTH_BUSY, List.of());
+        /** It has not waited for it. */
+        static final Verdict EARLY = new Verdict(Refusal.EARLY_BYTES, List.of());
+
         static final Verdict UNREADABLE = new Verdict(Refusal.AUTH_HEADER, List.of());
     }
 
@@ -105,39 +109,49 @@ final class ForwardAuth {
         return threads;
     }
 
-    /** @param then is told the verdict once, on this thread or another */
-    void ask(HttpServerExchange exchange, Consumer<Verdict> then) {
+    /**
+     * Asks for a verdict.
+     *
+     * @param then is told the verdict once, on this thread or another
+     * @return gives the question up: its request ends, and nothing more is told; idempotent, too late it does nothing
+     */
+    Runnable ask(HttpServerExchange exchange, Consumer<Verdict> then) {
         ByteBuffer key = answers == null ? null : key(exchange);
         Verdict known = answers == null || key == null ? null : answers.getIfPresent(key);
         if (known != null) {
             then.accept(known);
-            return;
+            return ForwardAuth::nothing;
         }
         HttpRequest request;
         try {
             request = request(exchange);
         } catch (IllegalArgumentException badHeader) {
             then.accept(Verdict.UNREADABLE);
-            return;
+            return ForwardAuth::nothing;
         }
         if (underWay.incrementAndGet() > MOST_REQUESTS) {
             underWay.decrementAndGet();
             then.accept(Verdict.BUSY);
-            return;
+            return ForwardAuth::nothing;
         }
         CompletableFuture<HttpResponse<Void>> call = client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
-        var unused = call.copy()
-                .orTimeout(config.timeout().toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((response, failure) -> {
-                    underWay.decrementAndGet();
-                    if (response == null) {
-                        call.cancel(true);
-                        then.accept(failed(String.valueOf(reason(failure))));
-                    } else {
-                        then.accept(judge(response, key));
-                    }
-                });
+        CompletableFuture<HttpResponse<Void>> answer =
+                call.copy().orTimeout(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        var unused = answer.whenComplete((response, failure) -> {
+            underWay.decrementAndGet();
+            if (response != null) {
+                then.accept(judge(response, key));
+                return;
+            }
+            call.cancel(true);
+            if (!(failure instanceof CancellationException)) {
+                then.accept(failed(String.valueOf(reason(failure))));
+            }
+        });
+        return () -> answer.cancel(false);
     }
+
+    private static void nothing() {}
 
     private HttpRequest request(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();

@@ -1,7 +1,6 @@
 package io.sluice.listener;
 
 import io.sluice.telemetry.Metrics;
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -18,12 +17,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
@@ -122,18 +118,9 @@ final class Handshake implements HttpHandler {
         }
     }
 
-    /** The exchange waits, the I/O thread does not; the answer is judged on the connection's own I/O thread. */
     private void ask(HttpServerExchange exchange, Routes.Route route, ForwardAuth auth, String subprotocol) {
-        XnioIoThread thread = exchange.getIoThread();
-        Consumer<ForwardAuth.Verdict> then = verdict -> {
-            try {
-                thread.execute(() -> Connectors.executeRootHandler(
-                        waiting -> answered(waiting, route, verdict, subprotocol), exchange));
-            } catch (RejectedExecutionException ending) {
-                // the gateway stops, with all its connections
-            }
-        };
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> auth.ask(exchange, then));
+        AuthWait wait = new AuthWait(exchange, verdict -> waiting -> answered(waiting, route, verdict, subprotocol));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> wait.begin(auth));
     }
 
     private void answered(

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -108,6 +109,26 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     /** Whether a request of this connection had a folded line. */
     static boolean folded(HttpServerConnection connection) {
         return connection.getOriginalSourceConduit() instanceof HeaderGuard guard && guard.folded;
+    }
+
+    /** While a request is handled: the handler is told when something can be read, instead of Undertow. */
+    static void watch(HttpServerConnection connection, ReadReadyHandler handler) {
+        StreamSourceConduit source = connection.getOriginalSourceConduit();
+        source.setReadReadyHandler(handler);
+        source.resumeReads();
+    }
+
+    /** Undertow is told again. */
+    static void unwatch(HttpServerConnection connection) {
+        StreamSourceConduit source = connection.getOriginalSourceConduit();
+        source.suspendReads();
+        source.setReadReadyHandler(new ReadReadyHandler.ChannelListenerHandler<>(
+                connection.getChannel().getSourceChannel()));
+    }
+
+    /** While a request is handled, what comes behind it; as {@link StreamSourceConduit#read(ByteBuffer)}. */
+    static int read(HttpServerConnection connection, ByteBuffer target) throws IOException {
+        return connection.getOriginalSourceConduit().read(target);
     }
 
     @Override
