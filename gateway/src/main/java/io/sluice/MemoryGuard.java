@@ -24,7 +24,8 @@ import org.slf4j.event.Level;
  * 1   new handshakes are refused
  * 2   and clients that hold more than others before their CONNACK are not read
  * 3   and clients that have not sent CONNECT go, the newest first, some at each look; where there are none and it is
- *     for want of buffers, those whose connections keep more than others
+ *     for want of buffers, those whose connections keep more than others, and where the budget is short, those for whom
+ *     more is held than for others, be it for their rates
  * </pre>
  *
  * <p>Memory is what is held for clients of its budget, buffers of what may be allocated outside the heap, and the heap that
@@ -45,7 +46,7 @@ final class MemoryGuard implements AutoCloseable {
     private final IoThreads threads;
     private final List<SessionGroup> groups;
     private final Watermarks watermarks;
-    /** The part of direct memory from which on those go that keep most of it. */
+    /** The part of direct memory, or of the budget, from which on those go that keep most of it. */
     private final double shedAt;
 
     private final HoldBudget budget;
@@ -126,9 +127,16 @@ final class MemoryGuard implements AutoCloseable {
         }
         if (now >= 3) {
             boolean forBuffers = ofDirect >= shedAt;
+            boolean forHeld = ofBudget >= shedAt;
             eachGroup(group -> {
-                if (!Relief.shed(group) && forBuffers) {
+                if (Relief.shed(group)) {
+                    return;
+                }
+                if (forBuffers) {
                     Relief.shedHolders(group);
+                }
+                if (forHeld) {
+                    Relief.shedHeld(group);
                 }
             });
         }

@@ -118,6 +118,35 @@ class MemoryIT {
         }
     }
 
+    @Test
+    @DisplayName("a crowd over its rates: some of it goes, so that the budget does not stay full")
+    void endsSomeForWhomBytesWaitForTheirRates() throws Exception {
+        List<RawClient> crowd = new ArrayList<>();
+        List<Wire> connections = new ArrayList<>();
+        try (TestGateway gateway = gateway("limit.bytes.rate=100B/s", "limit.bytes.burst=100B")) {
+            for (int i = 0; i < 80; i++) {
+                crowd.add(gateway.plain().open(CONNECT));
+                connections.add(broker.welcome(CONNECT));
+                crowd.get(i).readMqtt(4);
+            }
+
+            for (RawClient client : crowd) {
+                client.mqtt(Packets.publish(4, new byte[16_200]));
+            }
+
+            log.await("cause=memory-shed by=gateway close=1013");
+            await(() -> gateway.gateway().budget().used() < 0.95);
+            assertThat(gateway.gateway().sessions()).isGreaterThan(32);
+        } finally {
+            for (RawClient client : crowd) {
+                client.close();
+            }
+            for (Wire connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
     private static void awaitPlenty(TestGateway gateway) {
         await(() -> gateway.gateway().memoryLevel() == 0);
     }

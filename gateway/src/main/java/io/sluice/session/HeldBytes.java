@@ -45,6 +45,11 @@ final class HeldBytes {
         return size;
     }
 
+    /** What it takes of the heap, and of the budget, however little of it is left. */
+    int room() {
+        return bytes.length;
+    }
+
     /** The held bytes from one offset to another, with the headroom that {@link Peer#send} asks for; not a copy. */
     ByteBuffer view(int from, int to) {
         return ByteBuffer.wrap(bytes, Peer.HEADROOM + from, to - from);

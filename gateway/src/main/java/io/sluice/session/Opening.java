@@ -117,6 +117,11 @@ final class Opening {
         return held == null ? 0 : held.size();
     }
 
+    /** What they take of the budget. */
+    int heldRoom() {
+        return held == null ? 0 : held.room();
+    }
+
     /** Null until CONNECT is whole. */
     @Nullable
     Connect connect() {

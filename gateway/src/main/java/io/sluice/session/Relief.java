@@ -3,6 +3,7 @@ package io.sluice.session;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * What the sessions of one I/O thread give up when memory is short.
@@ -43,12 +44,24 @@ public final class Relief {
 
     /** Those that keep at least the mean of all that keep anything outside the heap, for a side that is slow or a record that is cut. */
     public static void shedHolders(SessionGroup group) {
+        shedMost(group, Session::directBytes, Session::shedNow);
+    }
+
+    /** Those for whom at least the mean of what is held on the heap is held: who exceeds a rate, or waits for the broker, with much. */
+    public static void shedHeld(SessionGroup group) {
+        shedMost(group, Session::budgetBytes, Session::shed);
+    }
+
+    private static void shedMost(SessionGroup group, ToLongFunction<Session> kept, Consumer<Session> how) {
         Sum sum = new Sum();
-        group.forEach(session -> sum.accept(session.directBytes()));
+        group.forEach(session -> sum.accept(kept.applyAsLong(session)));
         shed(
                 group,
-                session -> session.directBytes() >= LEAST_HELD && session.directBytes() * sum.count >= sum.bytes,
-                Session::shedNow);
+                session -> {
+                    long mine = kept.applyAsLong(session);
+                    return mine >= LEAST_HELD && mine * sum.count >= sum.bytes;
+                },
+                how);
     }
 
     private static boolean shed(SessionGroup group, Predicate<Session> who, Consumer<Session> how) {

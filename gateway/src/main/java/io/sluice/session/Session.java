@@ -357,6 +357,11 @@ public final class Session extends TimerWheel.Timer {
         return opening.heldBytes();
     }
 
+    /** Room on the heap, of the budget, that is held for the client: before its bytes stream, and while they wait for its rates. */
+    public int budgetBytes() {
+        return opening.heldRoom() + toUpstream.heldRoom();
+    }
+
     /** Room outside the heap that its connections keep: for a side that does not take it, and for TLS records not yet whole. */
     public int directBytes() {
         return sides.heldBytes();

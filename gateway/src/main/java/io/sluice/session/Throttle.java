@@ -151,6 +151,11 @@ final class Throttle {
         return held == null ? 0 : held.size() - heldFrom;
     }
 
+    /** What of the budget waits for the rates. */
+    int heldRoom() {
+        return held == null ? 0 : held.room();
+    }
+
     /** What is held, to be passed on or {@link #released} in part; not a copy. */
     ByteBuffer rest() {
         HeldBytes waiting = held;

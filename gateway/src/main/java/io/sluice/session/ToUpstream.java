@@ -163,6 +163,11 @@ final class ToUpstream {
         }
     }
 
+    /** What of the budget waits for the rates. */
+    int heldRoom() {
+        return throttle == null ? 0 : throttle.heldRoom();
+    }
+
     long bytes() {
         return bytes;
     }

@@ -2,8 +2,11 @@ package io.sluice.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.limit.Rate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Who has to go when memory is short. */
@@ -60,6 +63,32 @@ final class ReliefTest {
             assertThat(rig.broker.aborts).isEqualTo(1);
             assertThat(rig.end().cause()).isEqualTo("memory-shed");
         }
+    }
+
+    @Test
+    @DisplayName(
+            "over their rates: who makes the gateway hold most goes, with a goodbye, and who is held little for stays")
+    void shedsThoseForWhomMostIsHeld() {
+        first.opened(4);
+        SessionRig little = throttled(160);
+        SessionRig much = throttled(800);
+
+        Relief.shedHeld(first.group);
+
+        assertThat(first.cause()).isNull();
+        assertThat(little.cause()).isNull();
+        assertThat(much.toldClient()).isEqualTo(CloseCause.MEMORY_SHED);
+        assertThat(much.session.budgetBytes()).isZero();
+    }
+
+    /** More waits for its rate than nobody would notice. */
+    private SessionRig throttled(int packets) {
+        RateRules rates = new RateRules(null, new Rate(1, 1), null, TimeUnit.SECONDS.toNanos(5), 0, false);
+        SessionRig rig = SessionRig.beside(first, rates).opened(4);
+        rigs.add(rig);
+        rig.fromClient(Packets.PUBLISH.repeat(packets));
+        assertThat(rig.session.budgetBytes()).isGreaterThan(1024);
+        return rig;
     }
 
     @Test

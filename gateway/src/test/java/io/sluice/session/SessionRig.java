@@ -109,8 +109,12 @@ final class SessionRig {
 
     /** In OPENING, in the group of another. */
     static SessionRig beside(SessionRig other) {
-        return new SessionRig(
-                other.clock, other.group, 0b111000, false, 60, new ClientIds(), RateRules.UNLIMITED, 0, 0);
+        return beside(other, RateRules.UNLIMITED);
+    }
+
+    /** In OPENING, in the group of another. */
+    static SessionRig beside(SessionRig other, RateRules rates) {
+        return new SessionRig(other.clock, other.group, 0b111000, false, 60, new ClientIds(), rates, 0, 0);
     }
 
     /** In OPEN, where clients of all versions are pinged after so many seconds. */
