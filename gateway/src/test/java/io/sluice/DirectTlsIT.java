@@ -136,6 +136,30 @@ class DirectTlsIT {
     }
 
     @Test
+    @DisplayName("a record that is begun and never ended, by a client without a keep alive: not for ever")
+    void aHalfRecordEndsTheSessionInTheStallTime() throws Exception {
+        byte[] connect = Packets.connect(5, 0);
+        try (LogLines log = new LogLines();
+                TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=500ms");
+                RawClient client = gateway.secure().open(connect);
+                Wire connection = broker.welcome(connect)) {
+            client.readMqtt(Packets.connack(5).length);
+            client.gather();
+            client.mqtt(Packets.PINGREQ);
+            byte[] record = client.gathered();
+
+            client.transportOutput().write(record, 0, record.length / 2);
+
+            byte[] disconnect = client.readFrame().payload();
+            assertThat(disconnect[0]).isEqualTo((byte) 0xE0);
+            assertThat(disconnect[2]).isEqualTo((byte) 0x80);
+            assertThat(connection.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+            client.reset();
+            log.await("cause=record-stalled by=gateway");
+        }
+    }
+
+    @Test
     void aForgedRecordEndsItsOwnSessionWithAnAlert() throws Exception {
         try (TestGateway gateway = TestGateway.start(broker, provider());
                 RawClient good = gateway.secure().open(CONNECT);

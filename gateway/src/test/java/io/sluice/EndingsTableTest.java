@@ -41,6 +41,7 @@ class EndingsTableTest {
             CloseCause.BROKER_LOST,
             CloseCause.BROKER_STALLED,
             CloseCause.KEEP_ALIVE_EXPIRED,
+            CloseCause.RECORD_STALLED,
             CloseCause.RATE_EXCEEDED,
             CloseCause.LIFETIME_OVER);
 

@@ -547,7 +547,8 @@ final class Keys {
             "write-stall-timeout",
             "60s",
             Quantity.durationOr("off", "1ms", "1h"),
-            "How long a client or its broker may take not one byte of what waits for it, 1ms to 1h, or off.");
+            "How long a client or its broker may take not one byte of what waits for it, and how long a client may leave a TLS"
+                    + " record unfinished, 1ms to 1h, or off.");
     static final Key<Set<MqttVersion>> LIMIT_VERSIONS = row(
             Section.LIMIT,
             "versions",

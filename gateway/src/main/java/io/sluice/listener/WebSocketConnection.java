@@ -70,6 +70,7 @@ final class WebSocketConnection
     private CloseCause lostBy = CloseCause.CLIENT_LOST;
     private boolean reported;
     private byte @Nullable [] pongDue;
+    private boolean midRecord;
 
     /**
      * @param upgraded whose request was upgraded; what guarded it until then is taken out
@@ -185,8 +186,11 @@ final class WebSocketConnection
             ByteBuffer run = inlet.read();
             if (run == null) {
                 inputEnds();
-            } else if (run.hasRemaining()) {
-                received(run);
+            } else {
+                if (run.hasRemaining()) {
+                    received(run);
+                }
+                lookForCutRecord();
             }
         } catch (IOException ordinary) {
             inputEnds();
@@ -276,6 +280,14 @@ final class WebSocketConnection
         FrameDecoder.End end = decoder.end();
         if (end != null && phase == Phase.OPEN) {
             ended(end);
+        }
+    }
+
+    private void lookForCutRecord() {
+        boolean cut = tls != null && tls.midRecord();
+        if (cut != midRecord) {
+            midRecord = cut;
+            session().clientMidRecord(cut);
         }
     }
 

@@ -83,6 +83,11 @@ public final class TlsStream {
         return (partial == null ? 0 : partial.capacity()) + (waiting == null ? 0 : waiting.capacity());
     }
 
+    /** What was read ends within a record, whose beginning is kept. */
+    public boolean midRecord() {
+        return partial != null;
+    }
+
     /** Bytes of records that the socket has not taken. */
     public int waitingBytes() {
         return waiting == null ? 0 : waiting.readableBytes();

@@ -74,6 +74,8 @@ public enum CloseCause {
     CLOSE_REASON_INVALID("close-reason-invalid", CLIENT, NOTABLE, Answer.none(1007)),
     /** The client took not one byte for the write-stall time. */
     WRITE_STALLED("write-stalled", GATEWAY, NOTABLE, Answer.none(Answer.RESET)),
+    /** The client has begun a TLS record and not ended it in the write-stall time. */
+    RECORD_STALLED("record-stalled", GATEWAY, NOTABLE, Answer.mqtt(Answer.NOTHING, 0x80, 1008)),
 
     /** Pings are on, and no sign of life came: nobody is there who could read a goodbye. */
     PONG_OVERDUE("pong-overdue", GATEWAY, NOTABLE, Answer.none(Answer.RESET)),

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a client in OPEN may be silent, how long either side may take nothing of what waits for it, how long the session may
- * last, and when it is time to see whether the client is still there.
+ * How long a client in OPEN may be silent, how long a TLS record that it has begun may take, how long either side may take
+ * nothing of what waits for it, how long the session may last, and when it is time to see whether the client is still there.
  *
  * <p>Bytes stamp a field and no more; the session's timer asks when it fires. Times are the wheel's, in nanoseconds, compared by
  * subtraction.
@@ -39,6 +39,10 @@ final class Patience {
     private boolean paused;
     private boolean blocked;
     private boolean brokerBlocked;
+    /** A part of a TLS record of the client waits for its rest, since then or since the last byte of MQTT. */
+    private boolean midRecord;
+
+    private long cutAt;
 
     Patience(SessionPolicy policy, long pingAfter) {
         this.policy = policy;
@@ -72,6 +76,12 @@ final class Patience {
     void alive(long now) {
         movedAt = now;
         pinged = false;
+    }
+
+    /** What the client has sent ends within a TLS record, or, with false, no more. */
+    void midRecord(boolean cut, long now) {
+        midRecord = cut;
+        cutAt = now;
     }
 
     /** Whether {@link #moved} is of use. */
@@ -128,6 +138,7 @@ final class Patience {
         }
         paused = false;
         heardAt += now - pausedAt;
+        cutAt += now - pausedAt;
         movedAt += now - pausedAt;
         return true;
     }
@@ -183,7 +194,8 @@ final class Patience {
 
     /** Nanoseconds to the nearest deadline, or {@link #ENDLESS}. */
     long left(long now) {
-        long ends = Math.min(keepAliveLeft(now), Math.min(stallLeft(now), brokerStallLeft(now)));
+        long stalls = Math.min(stallLeft(now), Math.min(brokerStallLeft(now), recordLeft(now)));
+        long ends = Math.min(keepAliveLeft(now), stalls);
         return Math.min(Math.min(ends, lifeLeft(now)), Math.min(pingLeft(now), probeLeft(now)));
     }
 
@@ -198,6 +210,9 @@ final class Patience {
         }
         if (keepAliveLeft(now) <= 0) {
             return CloseCause.KEEP_ALIVE_EXPIRED;
+        }
+        if (recordLeft(now) <= 0) {
+            return CloseCause.RECORD_STALLED;
         }
         if (pinged && pingLeft(now) <= 0) {
             return CloseCause.PONG_OVERDUE;
@@ -221,6 +236,15 @@ final class Patience {
     private long keepAliveLeft(long now) {
         long silentUntil = paused ? pausedAt : now;
         return keepAlive == 0 ? ENDLESS : keepAlive - (silentUntil - heardAt);
+    }
+
+    /** A part of a record takes some 18 KB until the rest comes; a client with a long keep alive, or none, need never send it. */
+    private long recordLeft(long now) {
+        if (!midRecord || policy.writeStall() == 0) {
+            return ENDLESS;
+        }
+        long silentUntil = paused ? pausedAt : now;
+        return policy.writeStall() - Math.min(silentUntil - cutAt, silentUntil - heardAt);
     }
 
     private long stallLeft(long now) {

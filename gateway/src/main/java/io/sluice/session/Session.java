@@ -186,6 +186,14 @@ public final class Session extends TimerWheel.Timer {
         }
     }
 
+    /** The bytes that have come from the client end within a TLS record; with false, no more. Told when it changes. */
+    public void clientMidRecord(boolean cut) {
+        patience.midRecord(cut, now());
+        if (cut && state == OPEN) {
+            arm();
+        }
+    }
+
     /** The client's WebSocket Close came: it sends nothing more. */
     public void clientFinished() {
         if (legal(!sides.clientDone(), "clientFinished")) {

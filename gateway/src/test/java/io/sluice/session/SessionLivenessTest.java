@@ -2,12 +2,91 @@ package io.sluice.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Whether the client is still there, how long it may be, and what is only reported. */
 final class SessionLivenessTest {
+
+    /** Without a keep alive there is no other deadline. */
+    @Nested
+    final class HalfRecords {
+        private static final String CONNECT = "10 0F 00 04 4D 51 54 54 04 02 00 00 00 03 61 62 63";
+
+        private final SessionRig rig = new SessionRig();
+
+        @BeforeEach
+        void open() {
+            rig.fromClient(CONNECT);
+            rig.connected();
+            rig.fromBroker(Packets.connack(4));
+        }
+
+        @Test
+        void mustBecomeWholeInTheStallTime() {
+            rig.session.clientMidRecord(true);
+            rig.seconds(59.9);
+            String early = rig.cause();
+            rig.seconds(0.2);
+
+            assertThat(early).isNull();
+            assertThat(rig.toldClient()).isEqualTo(CloseCause.RECORD_STALLED);
+        }
+
+        @Test
+        void doNotCountOnceTheyAreWhole() {
+            rig.session.clientMidRecord(true);
+            rig.seconds(59);
+            rig.session.clientMidRecord(false);
+            rig.seconds(3600);
+
+            assertThat(rig.cause()).isNull();
+        }
+
+        @Test
+        @DisplayName("each read of a busy client may end within another record")
+        void countFromTheLastPacket() {
+            rig.session.clientMidRecord(true);
+            for (int i = 0; i < 5; i++) {
+                rig.seconds(50);
+                rig.fromClient("C0 00");
+            }
+            String busy = rig.cause();
+            rig.seconds(60.1);
+
+            assertThat(busy).isNull();
+            assertThat(rig.toldClient()).isEqualTo(CloseCause.RECORD_STALLED);
+        }
+
+        @Test
+        void countOnlyWhileTheClientIsRead() {
+            rig.brokerIsSlow();
+            rig.fromClient("C0 00");
+            rig.session.clientMidRecord(true);
+            rig.seconds(50);
+            rig.brokerTookAll();
+            rig.seconds(50);
+            String read = rig.cause();
+            rig.seconds(10.1);
+
+            assertThat(read).isNull();
+            assertThat(rig.toldClient()).isEqualTo(CloseCause.RECORD_STALLED);
+        }
+
+        @Test
+        @DisplayName("one that is begun before CONNACK: from CONNACK on")
+        void areNotForgottenFromBeforeConnack() {
+            SessionRig early = SessionRig.dialing(CONNECT);
+            early.session.clientMidRecord(true);
+            early.connected();
+            early.fromBroker(Packets.connack(4));
+            early.seconds(60.1);
+
+            assertThat(early.toldClient()).isEqualTo(CloseCause.RECORD_STALLED);
+        }
+    }
 
     @Nested
     final class Pings {

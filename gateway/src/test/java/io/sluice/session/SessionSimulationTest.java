@@ -19,6 +19,7 @@ final class SessionSimulationTest {
             CloseCause.BRIDGE_REFUSED,
             CloseCause.CLIENT_ID_TOO_LONG,
             CloseCause.TAKEN_OVER,
+            CloseCause.RECORD_STALLED,
             CloseCause.TEXT_FRAME,
             CloseCause.FRAME_ERROR,
             CloseCause.CLOSE_REASON_INVALID,
