@@ -1,10 +1,12 @@
 package io.sluice;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.tls.DevCertificates;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +16,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -174,21 +180,35 @@ class TlsProviderIT {
         }
     }
 
-    @Test
-    @DisplayName("a name that no host has picks no certificate, and harms nobody else")
-    void takesAnyServerName() throws Exception {
-        byte[] hello = clientHello("under_score.example");
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @DisplayName("JSSE refuses a name that no host has; with Conscrypt it picks no certificate; neither harms others")
+    void takesAServerNameThatNoHostHas(String version) throws Exception {
+        SNIServerName odd = new SNIServerName(StandardConstants.SNI_HOST_NAME, "my_gateway".getBytes(US_ASCII)) {};
+        Socket tcp = new Socket();
+        tcp.connect(gateway.secureAddress(), Wire.PATIENCE_MILLIS);
+        try (SSLSocket socket =
+                (SSLSocket) TestGateway.trusting().getSocketFactory().createSocket(tcp, "localhost", 443, true)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setProtocols(new String[] {version});
+            parameters.setServerNames(List.of(odd));
+            socket.setSSLParameters(parameters);
+            socket.setSoTimeout(Wire.PATIENCE_MILLIS);
 
-        try (RawClient odd = RawClient.plain(gateway.secureAddress())) {
-            odd.transportOutput().write(hello);
-            assertThat(odd.read(1)[0]).as("a handshake or an alert").isBetween((byte) 21, (byte) 22);
+            if (provider.equals("jdk")) {
+                assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+            } else {
+                socket.getOutputStream().write(UpgradeRequest.VALID.toString().getBytes(US_ASCII));
+                assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII))
+                        .isEqualTo("HTTP/1.1 101");
+            }
         }
         gateway.secure().upgrade().close();
     }
 
     /** A TLS 1.2 ClientHello with one suite for each type of key, and the name (RFC 6066 3). */
     private static byte[] clientHello(String name) {
-        byte[] host = name.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] host = name.getBytes(US_ASCII);
         byte[] sni = Packets.concat(
                 new byte[] {0, 0, 0, (byte) (host.length + 5), 0, (byte) (host.length + 3), 0, 0, (byte) host.length},
                 host);

@@ -140,10 +140,14 @@ final class ClientFacts {
 
     private static @Nullable String serverName(SSLSession session) {
         if (session instanceof ExtendedSSLSession extended) {
-            for (SNIServerName name : extended.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return host.getAsciiName();
+            try {
+                for (SNIServerName name : extended.getRequestedServerNames()) {
+                    if (name instanceof SNIHostName host) {
+                        return host.getAsciiName();
+                    }
                 }
+            } catch (IllegalArgumentException noHostName) {
+                return null; // Conscrypt looks at it only now
             }
         }
         return null;

@@ -37,7 +37,8 @@ final class ConscryptJar {
         } catch (LinkageError useless) {
             throw new TlsException(key + ": \"conscrypt\" does not run on " + System.getProperty("os.name") + " "
                     + System.getProperty("os.arch") + ", " + Quote.quote(reason(useless)) + "; it needs x86-64, glibc,"
-                    + " and a directory without noexec, which -Dorg.conscrypt.native.workdir names" + OTHERWISE + key
+                    + " and a directory to unpack to, without noexec (JAVA_OPTS=-Dorg.conscrypt.native.workdir=DIR)"
+                    + OTHERWISE + key
                     + "=jdk");
         }
     }
