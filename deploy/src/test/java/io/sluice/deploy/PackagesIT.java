@@ -81,7 +81,11 @@ class PackagesIT {
         try (JarFile jar = new JarFile(lib.resolve("sluice-gateway.jar").toFile())) {
             String classPath = jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
 
-            assertThat(classPath.split(" ", -1))
+            // tls.provider=conscrypt: named beside the gateway, and put there by the operator
+            assertThat(classPath).startsWith("conscrypt-openjdk-uber-");
+            assertThat(names(lib)).containsExactlyInAnyOrder("sluice-gateway.jar", "lib");
+            assertThat(names(lib.resolve("lib"))).noneMatch(name -> name.startsWith("conscrypt"));
+            assertThat(classPath.substring(classPath.indexOf(' ') + 1).split(" ", -1))
                     .hasSizeGreaterThan(20)
                     .allSatisfy(name -> assertThat(lib.resolve(name)).isRegularFile());
         }
