@@ -111,7 +111,7 @@ class AdmissionIT {
                 RawClient connected = gateway.plain().open(CONNECT);
                 Wire wire = broker.welcome(CONNECT)) {
             connected.readMqtt(4);
-            try (RawClient silent = gateway.plain();
+            try (RawClient silent = gateway.plain().upgrade();
                     RawClient next = gateway.plain()) {
                 assertThat(next.send(UpgradeRequest.VALID.toString()).answer().status())
                         .isEqualTo(429);

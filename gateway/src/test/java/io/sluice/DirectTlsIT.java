@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.management.ObjectName;
@@ -135,13 +136,31 @@ class DirectTlsIT {
         }
     }
 
-    @Test
+    /** Sends the beginning of the second record together with the request: Undertow has it then. */
+    private static RawClient openEarly(RawClient client, byte[] connect) throws IOException {
+        client.gather();
+        client.send(UpgradeRequest.VALID.toString());
+        byte[] request = client.gathered();
+        client.gather();
+        client.mqtt(connect);
+        byte[] record = client.gathered();
+        client.transportOutput().write(Packets.concat(request, Arrays.copyOf(record, 3)));
+        assertThat(client.answer().status()).isEqualTo(101);
+        client.transportOutput().write(record, 3, record.length - 3);
+        return client;
+    }
+
+    @ParameterizedTest(name = "direct-tls={0}, another began with the request: {1}")
+    @CsvSource({"on, false", "off, false", "on, true"})
     @DisplayName("a record that is begun and never ended, by a client without a keep alive: not for ever")
-    void aHalfRecordEndsTheSessionInTheStallTime() throws Exception {
+    void aHalfRecordEndsTheSessionInTheStallTime(String direct, boolean early) throws Exception {
         byte[] connect = Packets.connect(5, 0);
         try (LogLines log = new LogLines();
-                TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=500ms");
-                RawClient client = gateway.secure().open(connect);
+                TestGateway gateway =
+                        TestGateway.start(broker, "limit.write-stall-timeout=500ms", "listener.direct-tls=" + direct);
+                RawClient client = early
+                        ? openEarly(gateway.secure(), connect)
+                        : gateway.secure().open(connect);
                 Wire connection = broker.welcome(connect)) {
             client.readMqtt(Packets.connack(5).length);
             client.gather();

@@ -3,7 +3,6 @@ package io.sluice.listener;
 import io.sluice.config.Quote;
 import io.sluice.net.IoContext;
 import io.sluice.net.NettyBufferPool;
-import io.sluice.net.TlsStream;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,7 +53,7 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     /**
      * Puts a guard into a connection that is about to speak HTTP.
      *
-     * @param tls null where the connection is plain, or Undertow encrypts it to its end
+     * @param tls null where the connection is plain
      */
     static void guard(
             StreamConnection connection,
@@ -66,29 +65,16 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
         connection.getSourceChannel().setConduit(new HeaderGuard(connection, arrival, ticket, deadline, buffers, tls));
     }
 
-    /**
-     * Takes the guard out again.
-     *
-     * @return the connection from here on
-     */
-    static Upgraded unguard(StreamConnection connection, IoContext io) {
+    /** Takes the guard out again, and Undertow's TLS where it need not go on. */
+    static Transport unguard(StreamConnection connection, IoContext io) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         if (!(source.getConduit() instanceof HeaderGuard guard)) {
-            return new Upgraded(connection, null); // bytes of the request's own read stand in front
+            return Transport.plain(connection); // bytes of the request's own read stand in front
         }
         guard.deadline.met();
         source.setConduit(guard.next);
-        TlsHandover handover = guard.tls;
-        TlsStream tls = handover == null ? null : handover.take(io);
-        return handover == null || tls == null ? new Upgraded(connection, null) : new Upgraded(handover.tcp(), tls);
+        return guard.tls == null ? Transport.plain(connection) : guard.tls.upgrade(io);
     }
-
-    /**
-     * An upgraded connection.
-     *
-     * @param tls what encrypts, null where nothing does or the connection itself
-     */
-    record Upgraded(StreamConnection connection, @Nullable TlsStream tls) {}
 
     /** Where a connection that speaks HTTP, or did until its upgrade, comes from. */
     static Arrival arrival(HttpServerConnection connection) {

@@ -251,8 +251,7 @@ public final class Listener {
             StreamConnection channel = handover == null ? connection : handover.connection();
             HandshakeDeadline deadline = new HandshakeDeadline(wheel(connection), channel);
             deadline.in(HANDSHAKE_STEPS * config.handshakeTimeout().toNanos());
-            HeaderGuard.guard(
-                    channel, arrival, ticket, deadline, threads.buffers(), config.directTls() ? handover : null);
+            HeaderGuard.guard(channel, arrival, ticket, deadline, threads.buffers(), handover);
             http.handleEvent(channel);
         } catch (RuntimeException | Error bug) {
             IoUtils.safeClose(connection);
@@ -265,8 +264,8 @@ public final class Listener {
     }
 
     private TlsHandover wrap(TlsBundle bundle, StreamConnection connection) {
-        TlsHandover handover =
-                new TlsHandover(connection, bundle.context(), new CountedBuffers(threads.buffers()), tlsOptions);
+        TlsHandover handover = new TlsHandover(
+                connection, bundle.context(), new CountedBuffers(threads.buffers()), tlsOptions, config.directTls());
         if (bundle.enginesMustEnd()) {
             handover.endEngineAfter(threads.of(connection.getIoThread()));
         }

@@ -7,7 +7,6 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
-import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -27,22 +26,23 @@ final class TlsHandover {
     private final CountedBuffers buffers;
     private final SslConnection connection;
     private final SSLEngine engine;
+    private final boolean direct;
 
-    /** Wraps a connection that is about to speak TLS. */
-    TlsHandover(StreamConnection tcp, SSLContext context, CountedBuffers buffers, OptionMap options) {
+    /**
+     * Wraps a connection that is about to speak TLS.
+     *
+     * @param direct false: Undertow goes on whatever comes
+     */
+    TlsHandover(StreamConnection tcp, SSLContext context, CountedBuffers buffers, OptionMap options, boolean direct) {
         this.tcp = tcp;
+        this.direct = direct;
         this.buffers = buffers;
         UndertowXnioSsl ssl = new UndertowXnioSsl(tcp.getWorker().getXnio(), OptionMap.EMPTY, buffers, context);
         connection = ssl.wrapExistingConnection(tcp, options, false);
         engine = UndertowXnioSsl.getSslEngine(connection);
     }
 
-    /** The connection underneath, which stays. */
-    StreamConnection tcp() {
-        return tcp;
-    }
-
-    /** What speaks TLS until {@link #take}. */
+    /** What speaks TLS until {@link #upgrade}. */
     SslConnection connection() {
         return connection;
     }
@@ -60,24 +60,20 @@ final class TlsHandover {
         tcp.setCloseListener(closed -> io.end(engine));
     }
 
-    /**
-     * Ends Undertow's part; from here on the connection is {@link #tcp}.
-     *
-     * @return null when it is not done with what it has
-     */
-    @Nullable
-    TlsStream take(IoContext io) {
-        if (buffers.used() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
-            return null;
+    /** Ends Undertow's part, unless it is not done with what it has. */
+    Transport upgrade(IoContext io) {
+        if (!direct || buffers.used() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            return Transport.encrypting(connection, buffers);
         }
         connection.getSourceChannel().suspendReads();
         connection.getSinkChannel().suspendWrites();
         // to Undertow's HTTP it is as good as closed: it forgets the connection, and with it all that a request needs
         ChannelListeners.invokeChannelListener(connection, connection.getCloseListener());
-        return new TlsStream(
+        TlsStream tls = new TlsStream(
                 io,
                 engine,
                 tcp.getSourceChannel().getConduit(),
                 tcp.getSinkChannel().getConduit());
+        return Transport.encrypted(tcp, tls);
     }
 }

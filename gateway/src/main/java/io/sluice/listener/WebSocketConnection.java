@@ -4,7 +4,6 @@ import io.sluice.net.Inlet;
 import io.sluice.net.IoContext;
 import io.sluice.net.NoRoomException;
 import io.sluice.net.Outlet;
-import io.sluice.net.TlsStream;
 import io.sluice.session.CloseCause;
 import io.sluice.session.Peer;
 import io.sluice.session.Session;
@@ -12,8 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
-import org.xnio.IoUtils;
-import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSinkConduit;
@@ -54,11 +51,8 @@ final class WebSocketConnection
     private static final byte[] NO_PAYLOAD = {};
 
     private final IoContext io;
-    private final StreamConnection connection;
+    private final Transport transport;
     private final StreamSinkConduit sink;
-    /** What encrypts, where it is not Undertow. */
-    private final @Nullable TlsStream tls;
-
     private final Inlet inlet;
     private final Outlet outlet;
     private final FrameDecoder decoder = new FrameDecoder();
@@ -72,28 +66,20 @@ final class WebSocketConnection
     private byte @Nullable [] pongDue;
     private boolean midRecord;
 
-    /**
-     * @param upgraded whose request was upgraded; what guarded it until then is taken out
-     * @param pace of its frames; null is unlimited
-     */
-    WebSocketConnection(IoContext io, HeaderGuard.Upgraded upgraded, @Nullable FramePace pace) {
+    /** @param pace of its frames; null is unlimited */
+    WebSocketConnection(IoContext io, Transport transport, @Nullable FramePace pace) {
         this.io = io;
+        this.transport = transport;
         this.pace = pace;
-        connection = upgraded.connection();
-        tls = upgraded.tls();
-        inlet = new Inlet(
-                tls == null ? connection.getSourceChannel().getConduit() : tls.source(),
-                io,
-                IoContext.RECORDS_BYTES,
-                0);
-        sink = tls == null ? connection.getSinkChannel().getConduit() : tls.sink();
+        inlet = new Inlet(transport.source(), io, IoContext.RECORDS_BYTES, 0);
+        sink = transport.sink();
         outlet = new Outlet(sink, io.pool());
     }
 
     /** Events begin, never from within this call. */
     void start(Session its) {
         session = its;
-        connection.setCloseListener(this);
+        transport.whenClosed(this);
         io.later(this::listen); // what calls us may still suspend what is now ours
     }
 
@@ -103,6 +89,7 @@ final class WebSocketConnection
             sink.resumeWrites();
         }
         inlet.start(this);
+        lookForCutRecord(); // one that came with the request, of which no read need tell
     }
 
     // Peer
@@ -157,12 +144,12 @@ final class WebSocketConnection
 
     @Override
     public int heldBytes() {
-        return outlet.heldBytes() + (tls == null ? 0 : tls.heldBytes());
+        return outlet.heldBytes() + transport.heldBytes();
     }
 
     /** The records on their way count: they are what moves when a client takes little at a time. */
     private int waitingBytes() {
-        return outlet.waitingBytes() + (tls == null ? 0 : tls.waitingBytes());
+        return outlet.waitingBytes() + transport.waitingBytes();
     }
 
     @Override
@@ -170,11 +157,7 @@ final class WebSocketConnection
         if (phase == Phase.GONE) {
             return;
         }
-        try {
-            connection.setOption(Options.CLOSE_ABORT, true);
-        } catch (IOException | RuntimeException alreadyClosed) {
-            // there is nothing left to reset
-        }
+        transport.resetOnClose();
         close();
     }
 
@@ -223,7 +206,7 @@ final class WebSocketConnection
     /** The worker stops. */
     @Override
     public void forceTermination() {
-        IoUtils.safeClose(connection);
+        transport.close();
     }
 
     @Override
@@ -241,7 +224,7 @@ final class WebSocketConnection
     @Override
     public void run() {
         try {
-            if (phase == Phase.GONE || !connection.isOpen()) {
+            if (phase == Phase.GONE || !transport.isOpen()) {
                 close();
                 if (!reported) {
                     reported = true;
@@ -284,7 +267,7 @@ final class WebSocketConnection
     }
 
     private void lookForCutRecord() {
-        boolean cut = tls != null && tls.midRecord();
+        boolean cut = transport.midRecord(outlet.empty());
         if (cut != midRecord) {
             midRecord = cut;
             session().clientMidRecord(cut);
@@ -397,10 +380,7 @@ final class WebSocketConnection
         phase = Phase.GONE;
         inlet.end();
         outlet.release();
-        if (tls != null) {
-            tls.release();
-        }
-        IoUtils.safeClose(connection);
+        transport.close();
         later();
     }
 
