@@ -259,13 +259,18 @@ public final class TlsBundle {
         return cheapFirst(context.getDefaultSSLParameters().getCipherSuites());
     }
 
-    /** The order of the JDK but for this: AES with 128 bits goes before 256, and both before ChaCha20 and what is no AEAD. */
+    /**
+     * The order of the JDK, which has suites with forward secrecy and authenticated encryption first, and among those AES with
+     * 128 bits before 256, and both before ChaCha20.
+     */
     static String[] cheapFirst(String[] suites) {
         return Stream.of(suites).sorted(Comparator.comparing(TlsBundle::cost)).toArray(String[]::new);
     }
 
     private static int cost(String suite) {
-        for (int i = 0; i < CHEAP_FIRST.size(); i++) {
+        boolean forwardSecret =
+                !suite.contains("_WITH_") || suite.startsWith("TLS_ECDHE_"); // TLS 1.3 names no key exchange
+        for (int i = 0; forwardSecret && i < CHEAP_FIRST.size(); i++) {
             if (suite.contains(CHEAP_FIRST.get(i))) {
                 return i;
             }

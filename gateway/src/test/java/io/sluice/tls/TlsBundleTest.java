@@ -136,22 +136,40 @@ class TlsBundleTest {
     }
 
     @Test
-    void enablesTheCheapSuitesFirstAndAllOthersToo() {
+    void enablesTheCheapSuitesFirstButForwardSecrecyBeforeThat() {
         String[] suites = {
             "TLS_AES_256_GCM_SHA384",
             "TLS_CHACHA20_POLY1305_SHA256",
             "TLS_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+            "TLS_RSA_WITH_AES_128_GCM_SHA256"
         };
 
         assertThat(TlsBundle.cheapFirst(suites))
                 .containsExactly(
                         "TLS_AES_128_GCM_SHA256",
-                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
                         "TLS_AES_256_GCM_SHA384",
+                        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
                         "TLS_CHACHA20_POLY1305_SHA256",
-                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256");
+                        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+                        "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+                        "TLS_RSA_WITH_AES_128_GCM_SHA256");
+    }
+
+    /** So that the order of what is not sorted is a good one. */
+    @Test
+    void theJdkHasForwardSecrecyFirst() throws Exception {
+        List<String> suites = List.of(TlsBundle.cheapFirst(
+                SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites()));
+
+        assertThat(suites.get(0)).isEqualTo("TLS_AES_128_GCM_SHA256");
+        int last = suites.lastIndexOf("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+        assertThat(last).isPositive();
+        assertThat(suites.subList(0, last)).allMatch(s -> !s.contains("_WITH_") || s.startsWith("TLS_ECDHE_"));
     }
 
     @Test
