@@ -5,6 +5,7 @@ import io.sluice.config.ListenerConfig.ClientAddress;
 import io.sluice.identity.CidrSet;
 import io.sluice.identity.ForwardedFor;
 import io.sluice.session.ClientInfo;
+import io.sluice.tls.RequestedName;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -20,9 +21,6 @@ import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -134,23 +132,8 @@ final class ClientFacts {
         return new ClientInfo.Tls(
                 session.getProtocol(),
                 session.getCipherSuite(),
-                serverName(session),
+                RequestedName.of(session),
                 asked ? clientName(session) : null);
-    }
-
-    private static @Nullable String serverName(SSLSession session) {
-        if (session instanceof ExtendedSSLSession extended) {
-            try {
-                for (SNIServerName name : extended.getRequestedServerNames()) {
-                    if (name instanceof SNIHostName host) {
-                        return host.getAsciiName();
-                    }
-                }
-            } catch (IllegalArgumentException noHostName) {
-                return null; // Conscrypt looks at it only now
-            }
-        }
-        return null;
     }
 
     private static @Nullable String clientName(SSLSession session) {

@@ -14,7 +14,6 @@ import org.xnio.conduits.StreamSourceConduit;
  */
 public final class Inlet {
     private static final int REST_MILLIS = 1;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final IoContext io;
     private final StreamSourceConduit source;
@@ -56,7 +55,7 @@ public final class Inlet {
     public @Nullable ByteBuffer read() throws IOException {
         if (ended) {
             source.suspendReads();
-            return NOTHING;
+            return IoContext.NOTHING;
         }
         int room = budget.records() * record - less;
         ByteBuffer run = io.scratch(room);

@@ -26,7 +26,7 @@ public final class IoContext {
     /** Most bytes of one read of TLS records: the longest of any version (RFC 5246 6.2.3: 2^14 + 2048), and its header. */
     public static final int RECORDS_BYTES = 18 * 1024 + 512;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final XnioIoThread thread;
     private final ByteBufAllocator pool;

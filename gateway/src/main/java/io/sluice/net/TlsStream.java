@@ -32,7 +32,6 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Confined to its connection's I/O thread.
  */
 public final class TlsStream {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Key updates and empty records, of which each costs more than data, in a row. */
     private static final int MOST_WITHOUT_DATA = 32;
@@ -223,7 +222,7 @@ public final class TlsStream {
 
     private void wrapAnswer() throws IOException {
         ByteBuffer records = io.recordsOut();
-        engine.wrap(NOTHING, records);
+        engine.wrap(IoContext.NOTHING, records);
         sink.put(records.flip());
         if (waiting != null) {
             if (waiting.readableBytes() > MOST_ANSWERS) {
@@ -270,7 +269,7 @@ public final class TlsStream {
         if (ending && !endIsOut) {
             engine.closeOutbound();
             ByteBuffer records = io.recordsOut();
-            engine.wrap(NOTHING, records);
+            engine.wrap(IoContext.NOTHING, records);
             endIsOut = true;
             sink.put(records.flip());
             if (waiting != null) {

@@ -1,6 +1,5 @@
 package io.sluice.tls;
 
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -12,7 +11,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.conscrypt.AllocatedBuffer;
 import org.conscrypt.BufferAllocator;
 import org.conscrypt.Conscrypt;
@@ -73,43 +72,15 @@ final class ConscryptTls {
     }
 
     /** Trusts nobody; without any trust manager Conscrypt would read the JDK's authorities. */
-    private static final class Nobody extends X509ExtendedTrustManager {
+    private static final class Nobody implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            throw refused();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-                throws CertificateException {
-            throw refused();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-                throws CertificateException {
-            throw refused();
+            throw new CertificateException("no certificates are asked for");
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            throw refused();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-                throws CertificateException {
-            throw refused();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-                throws CertificateException {
-            throw refused();
-        }
-
-        private static CertificateException refused() {
-            return new CertificateException("no certificates are asked for");
+            throw new CertificateException("this is a server");
         }
 
         @Override

@@ -9,9 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -50,18 +47,8 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
     }
 
     private static @Nullable String requested(SSLEngine engine) {
-        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-            try {
-                for (SNIServerName name : session.getRequestedServerNames()) {
-                    if (name instanceof SNIHostName host) {
-                        return host.getAsciiName().toLowerCase(Locale.ROOT);
-                    }
-                }
-            } catch (IllegalArgumentException noHostName) {
-                return null; // Conscrypt looks at it only now
-            }
-        }
-        return null;
+        String name = RequestedName.of(engine.getHandshakeSession());
+        return name == null ? null : name.toLowerCase(Locale.ROOT);
     }
 
     @Override
