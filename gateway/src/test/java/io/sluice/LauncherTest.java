@@ -108,6 +108,16 @@ class LauncherTest {
                 .isEqualTo(trims);
     }
 
+    @ParameterizedTest
+    @CsvSource({"17.0.15, false", "21.0.10, false", "25.0.3, true"})
+    void passesNoFlagThatOraclesOwnUpdatesMayNotKnow(String version, boolean trims) throws Exception {
+        Path release = javaHome(version).resolve("release");
+        Files.writeString(release, Files.readString(release) + "LIBC=\"gnu\"\nIMPLEMENTOR=\"Oracle Corporation\"\n");
+
+        assertThat(sluice("run").arguments().contains("-XX:TrimNativeHeapInterval=10000"))
+                .isEqualTo(trims);
+    }
+
     @Test
     void writesNoClassArchive() throws Exception {
         javaHome("25.0.3");
