@@ -156,8 +156,7 @@ final class Comparison {
                         run.settings().getOrDefault(FOREIGN, "unknown"));
     }
 
-    // ------------------------------------------------------------------------------------------------------------ a
-    // run
+    // One run
 
     private Run floor(Contest contest, int round) throws LoadException, InterruptedException {
         LoadOptions options = options(contest, round);

@@ -29,6 +29,8 @@ final class LoadLoop implements Runnable {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long HANDSHAKE_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+    /** Some servers never end a connection, and wait for the client to do it. */
+    private static final long LEAVE_TIMEOUT = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final LongSupplier clock;
     private final Window window;
@@ -38,7 +40,10 @@ final class LoadLoop implements Runnable {
     private final Selector selector;
     private final Alarm alarm;
     private final Timers timers = new Timers();
-    private final ArrayDeque<Deadline> deadlines = new ArrayDeque<>();
+    /** In the order in which they are due. */
+    private final ArrayDeque<Deadline> arrivals = new ArrayDeque<>();
+
+    private final ArrayDeque<Deadline> farewells = new ArrayDeque<>();
     private final Map<Target, TlsClients> tls = new HashMap<>();
     private final Consumer<SelectionKey> ready = this::ready;
     private final Script script;
@@ -128,6 +133,10 @@ final class LoadLoop implements Runnable {
     }
 
     private long expire(long now) {
+        return Math.min(expire(arrivals, now), expire(farewells, now));
+    }
+
+    private static long expire(ArrayDeque<Deadline> deadlines, long now) {
         Deadline head = deadlines.peek();
         while (head != null && (head.due <= now || !isWaiting(head))) {
             deadlines.remove();
@@ -150,13 +159,13 @@ final class LoadLoop implements Runnable {
      */
     void begin(LoadClient client, long due) {
         client.begin(due);
-        deadlines.add(new Deadline(client, due, now() + HANDSHAKE_TIMEOUT));
+        arrivals.add(new Deadline(client, due, now() + HANDSHAKE_TIMEOUT));
     }
 
-    /** Ends a client's connection with a goodbye, with a time until it must be answered. */
+    /** Ends a client's connection with a goodbye, with a time until the other side must have closed; then this one does. */
     void leave(LoadClient client) {
         client.leave();
-        deadlines.add(new Deadline(client, client.began(), now() + HANDSHAKE_TIMEOUT));
+        farewells.add(new Deadline(client, client.began(), now() + LEAVE_TIMEOUT));
     }
 
     /** Does something later, once. */

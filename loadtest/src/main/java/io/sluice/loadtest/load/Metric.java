@@ -36,8 +36,9 @@ enum Metric {
         return value.applyAsDouble(run);
     }
 
+    /** A dash for NaN. */
     String text(double some) {
-        return format.apply(some);
+        return Double.isNaN(some) ? "–" : format.apply(some);
     }
 
     private static double rate(Run run) {

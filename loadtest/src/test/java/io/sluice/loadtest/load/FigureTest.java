@@ -56,6 +56,11 @@ class FigureTest {
     }
 
     @Test
+    void whatARunDoesNotTellIsADash() {
+        assertThat(Metric.CPU.text(Double.NaN)).isEqualTo("–");
+    }
+
+    @Test
     void aSpreadIsTheMedianWithItsEnds() {
         assertThat(Spread.of(List.of(3.0, 1.0, 2.0))).isEqualTo(new Spread(2, 1, 3));
         assertThat(Spread.of(List.of(4.0, 1.0))).isEqualTo(new Spread(2.5, 1, 4));
