@@ -138,7 +138,6 @@ final class Patience {
         }
         paused = false;
         heardAt += now - pausedAt;
-        cutAt += now - pausedAt;
         movedAt += now - pausedAt;
         return true;
     }
