@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             DevCertsCommand.class,
+            TrainCommand.class,
             OperatorCommand.Status.class,
             OperatorCommand.Brokers.class,
             OperatorCommand.Sessions.class,

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -118,11 +119,78 @@ class LauncherTest {
                 .isEqualTo(trims);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "17.0.15, sluice-gateway.jsa, -XX:SharedArchiveFile=, -Xlog:cds*=off",
+        "24.0.2,  sluice-gateway.jsa, -XX:SharedArchiveFile=, -Xlog:cds*=off",
+        "25.0.3,  sluice-gateway.aot, -XX:AOTCache=,          -Xlog:aot*=off",
+    })
+    void startsWithWhatTheTrainingOfThisJavaHasLeft(String version, String name, String flag, String silent)
+            throws Exception {
+        javaHome(version);
+        Path archive = distribution.resolve("lib").resolve(name);
+
+        List<String> untrained = sluice("run").arguments();
+        Files.createFile(archive);
+        List<String> trained = sluice("run").arguments();
+
+        assertThat(untrained).noneMatch(a -> a.matches("-XX:.*(Archive|AOT).*"));
+        assertThat(trained).contains(flag + archive, silent).hasSize(untrained.size() + 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:AOTCache=/x", "-XX:AOTMode=off", "-XX:SharedArchiveFile=/x", "-Xshare:off"})
+    void leavesItsArchiveOutWhenJavaOptsSaysOtherwise(String options) throws Exception {
+        javaHome("25.0.3");
+        Files.createFile(distribution.resolve("lib/sluice-gateway.aot"));
+        environment.put("JAVA_OPTS", options);
+
+        assertThat(sluice("run").arguments()).contains(options).noneMatch(a -> a.endsWith("sluice-gateway.aot"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "17.0.15, sluice-gateway.jsa, -XX:ArchiveClassesAtExit=",
+        "25.0.3,  sluice-gateway.aot, -XX:AOTCacheOutput=",
+    })
+    void keepsWhatTheTrainingWritesUnderTheFlagsOfEveryStart(String version, String name, String flag)
+            throws Exception {
+        Path java = javaHome(version).resolve("bin/java");
+        program(java, "out=${1#*=}; printf '%s\\n' \"$@\" >\"$out\"");
+        Path archive = distribution.resolve("lib").resolve(name);
+        Files.writeString(archive, "of the last training");
+
+        Run run = sluice("train");
+
+        assertThat(run.status()).as(run.error()).isZero();
+        assertThat(run.error()).contains("starts with this Java use " + archive + " from now on");
+        List<String> written = Files.readAllLines(archive);
+        assertThat(written.get(0)).startsWith(flag + archive + ".");
+        assertThat(written).contains("-XX:+UseSerialGC").endsWith("train").noneMatch(a -> a.equals(flag + archive));
+        assertThat(names(distribution.resolve("lib"))).containsExactlyInAnyOrder("sluice-gateway.jar", name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"echo what Java says; exit 1", "echo what Java says"})
+    void keepsTheLastTrainingWhenAnotherFails(String java) throws Exception {
+        program(javaHome("25.0.3").resolve("bin/java"), java);
+        Path archive = distribution.resolve("lib/sluice-gateway.aot");
+        Files.writeString(archive, "of the last training");
+
+        Run run = sluice("train");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.error()).contains("what Java says", "has written nothing down; starts are as before");
+        assertThat(archive).hasContent("of the last training");
+        assertThat(names(distribution.resolve("lib")))
+                .containsExactlyInAnyOrder("sluice-gateway.jar", "sluice-gateway.aot");
+    }
+
     @Test
-    void writesNoClassArchive() throws Exception {
+    void trainsNothingWhenAskedForHelp() throws Exception {
         javaHome("25.0.3");
 
-        assertThat(sluice("run").arguments()).noneMatch(a -> a.contains("SharedArchive"));
+        assertThat(sluice("train", "--help").arguments()).endsWith("train", "--help");
     }
 
     @Test
@@ -451,6 +519,12 @@ class LauncherTest {
         String output = read(process.getInputStream());
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return new Run(process.exitValue(), output, error.join());
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     private static String read(InputStream stream) {

@@ -46,7 +46,8 @@ class MainTest {
 
         assertThat(status).isZero();
         assertThat(err.toString()).isEmpty();
-        assertThat(out.toString()).contains("\n  run ", "\n  check ", "\n  dev-certs ", "\n  generate-completion ");
+        assertThat(out.toString())
+                .contains("\n  run ", "\n  check ", "\n  dev-certs ", "\n  train ", "\n  generate-completion ");
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
     }
 

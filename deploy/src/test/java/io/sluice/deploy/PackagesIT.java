@@ -56,6 +56,19 @@ class PackagesIT {
     }
 
     @Test
+    void tarballStartsWithWhatItsTrainingHasLoaded() throws Exception {
+        String sluice = unpack().resolve("sluice").toString();
+        Map<String, String> telling = Map.of("JAVA_OPTS", "-Xlog:class+load");
+        String untrained = Command.run(telling, sluice, "--version");
+
+        Command.run(Map.of(), sluice, "train");
+
+        String trained = Command.run(telling, sluice, "--version");
+        assertThat(untrained).contains("io.sluice.Main source: file:");
+        assertThat(trained).containsPattern("io\\.sluice\\.Main source: shared objects file");
+    }
+
+    @Test
     void tarballHoldsWhatAnOperatorNeedsAndNoTools() throws Exception {
         Path home = unpack();
 
