@@ -43,6 +43,8 @@ final class ClientFacts {
     private @Nullable String latestHost;
 
     private @Nullable String latestOrigin;
+    private @Nullable InetSocketAddress latestLocal;
+    private ClientInfo.@Nullable Tls latestTls;
 
     ClientFacts(ListenerConfig config) {
         this.config = config;
@@ -108,21 +110,17 @@ final class ClientFacts {
         HeaderMap headers = exchange.getRequestHeaders();
         String host = shared(headers.getFirst(Headers.HOST), latestHost);
         String origin = shared(headers.getFirst(Headers.ORIGIN), latestOrigin);
+        InetSocketAddress local = shared(arrival.local(), latestLocal);
+        ClientInfo.Tls tls = connection instanceof SslConnection secure ? shared(tls(secure), latestTls) : null;
         latestHost = host;
         latestOrigin = origin;
-        return new ClientInfo(
-                config.name(),
-                address(exchange),
-                arrival.peer(),
-                arrival.local(),
-                connection instanceof SslConnection secure ? tls(secure) : null,
-                host,
-                origin,
-                subprotocol);
+        latestLocal = local;
+        latestTls = tls;
+        return new ClientInfo(config.name(), address(exchange), arrival.peer(), local, tls, host, origin, subprotocol);
     }
 
-    private static @Nullable String shared(@Nullable String own, @Nullable String latest) {
-        return own != null && own.equals(latest) ? latest : own;
+    private static <T> T shared(T own, @Nullable T latest) {
+        return latest != null && latest.equals(own) ? latest : own;
     }
 
     private static ClientInfo.Tls tls(SslConnection connection) {

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,6 @@ import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
-import org.xnio.Sequence;
 import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 
@@ -65,7 +65,6 @@ public final class Listener {
     private final Door door;
     private final Metrics metrics;
     private final @Nullable TlsBundle tls;
-    private final OptionMap tlsOptions;
     private final SSLParameters tlsParameters;
     private final HttpOpenListener http;
     private final Handshake handshake;
@@ -100,9 +99,6 @@ public final class Listener {
         this.metrics = metrics;
         NettyBufferPool buffers = threads.buffers();
         tls = bundle;
-        tlsOptions = bundle == null
-                ? OptionMap.EMPTY
-                : OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(bundle.protocols()));
         tlsParameters = bundle == null ? new SSLParameters() : parameters(bundle);
         http = new HttpOpenListener(
                 buffers, httpOptions((int) config.handshakeTimeout().toMillis()));
@@ -264,8 +260,8 @@ public final class Listener {
     }
 
     private TlsHandover wrap(TlsBundle bundle, StreamConnection connection) {
-        TlsHandover handover = new TlsHandover(
-                connection, bundle.context(), new CountedBuffers(threads.buffers()), tlsOptions, config.directTls());
+        TlsHandover handover =
+                new TlsHandover(connection, bundle, new CountedBuffers(threads.buffers()), config.directTls());
         if (bundle.enginesMustEnd()) {
             handover.endEngineAfter(threads.of(connection.getIoThread()));
         }
@@ -278,6 +274,10 @@ public final class Listener {
     private static SSLParameters parameters(TlsBundle bundle) {
         SSLParameters parameters = new SSLParameters(bundle.cipherSuites());
         parameters.setUseCipherSuitesOrder(true);
+        String[] protocols = bundle.protocols();
+        if (!Arrays.equals(protocols, bundle.context().getDefaultSSLParameters().getProtocols())) {
+            parameters.setProtocols(protocols);
+        }
         parameters.setApplicationProtocols(new String[] {ALPN});
         switch (bundle.clientAuth()) {
             case REQUIRED -> parameters.setNeedClientAuth(true);

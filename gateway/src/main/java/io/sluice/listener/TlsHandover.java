@@ -3,12 +3,13 @@ package io.sluice.listener;
 import io.sluice.net.CountedBuffers;
 import io.sluice.net.IoContext;
 import io.sluice.net.TlsStream;
+import io.sluice.tls.TlsBundle;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
+import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.ssl.SslConnection;
 
@@ -22,7 +23,11 @@ import org.xnio.ssl.SslConnection;
  * <p>Confined to its connection's I/O thread.
  */
 final class TlsHandover {
+    /** A server's engine has no use for its client's address, and would keep it as text. */
+    private static final OptionMap NAMELESS = OptionMap.create(Options.SSL_PEER_HOST_NAME, "");
+
     private final StreamConnection tcp;
+    private final TlsBundle bundle;
     private final CountedBuffers buffers;
     private final SslConnection connection;
     private final SSLEngine engine;
@@ -33,12 +38,14 @@ final class TlsHandover {
      *
      * @param direct false: Undertow goes on whatever comes
      */
-    TlsHandover(StreamConnection tcp, SSLContext context, CountedBuffers buffers, OptionMap options, boolean direct) {
+    TlsHandover(StreamConnection tcp, TlsBundle bundle, CountedBuffers buffers, boolean direct) {
         this.tcp = tcp;
+        this.bundle = bundle;
         this.direct = direct;
         this.buffers = buffers;
-        UndertowXnioSsl ssl = new UndertowXnioSsl(tcp.getWorker().getXnio(), OptionMap.EMPTY, buffers, context);
-        connection = ssl.wrapExistingConnection(tcp, options, false);
+        UndertowXnioSsl ssl =
+                new UndertowXnioSsl(tcp.getWorker().getXnio(), OptionMap.EMPTY, buffers, bundle.context());
+        connection = ssl.wrapExistingConnection(tcp, NAMELESS, false);
         engine = UndertowXnioSsl.getSslEngine(connection);
     }
 
@@ -69,6 +76,7 @@ final class TlsHandover {
         connection.getSinkChannel().suspendWrites();
         // to Undertow's HTTP it is as good as closed: it forgets the connection, and with it all that a request needs
         ChannelListeners.invokeChannelListener(connection, connection.getCloseListener());
+        bundle.settle(engine);
         TlsStream tls = new TlsStream(
                 io,
                 engine,

@@ -218,6 +218,13 @@ public final class TlsBundle {
         }
     }
 
+    /** Rids an engine that has shaken hands of the suites that it has not chosen, of which it has a list of its own. */
+    public void settle(SSLEngine engine) {
+        if (!usesConscrypt()) {
+            engine.setEnabledCipherSuites(new String[] {engine.getSession().getCipherSuite()});
+        }
+    }
+
     /**
      * Whether engines hold memory and open files outside the heap until they are closed both ways and have nothing to write.
      * Those that nobody ends stay until they are collected.

@@ -30,6 +30,7 @@ final class Broker {
 
     private final String cluster;
     private final HostPort address;
+    private final String name;
     private final int weight;
     private final long nameHash;
     private final SlowStart slowStart;
@@ -58,7 +59,8 @@ final class Broker {
         this.cluster = cluster;
         address = config.address();
         weight = config.weight();
-        nameHash = Rendezvous.hash(address.toString());
+        name = address.toString();
+        nameHash = Rendezvous.hash(name);
         this.slowStart = slowStart;
     }
 
@@ -67,7 +69,7 @@ final class Broker {
     }
 
     String name() {
-        return address.toString();
+        return name;
     }
 
     int weight() {
