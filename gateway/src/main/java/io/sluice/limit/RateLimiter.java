@@ -34,14 +34,14 @@ package io.sluice.limit;
  */
 public final class RateLimiter {
     /** Nanoseconds in a second, and parts in a unit. */
-    private static final long BILLION = 1_000_000_000;
+    private static final int BILLION = 1_000_000_000;
 
     /** 146 years: whatever takes longer. */
     private static final long LONGEST_WAIT = 1L << 62;
 
     private final Rate rate;
     private long level;
-    private long levelParts;
+    private int levelParts;
     private long latest;
 
     /** Begins with the whole burst available. */
@@ -108,7 +108,7 @@ public final class RateLimiter {
         long nanos = elapsed % BILLION;
         long parts = nanos * (perSecond % BILLION);
         level -= seconds * perSecond + nanos * (perSecond / BILLION) + parts / BILLION;
-        levelParts -= parts % BILLION;
+        levelParts -= (int) (parts % BILLION);
         if (levelParts < 0) {
             levelParts += BILLION;
             level--;

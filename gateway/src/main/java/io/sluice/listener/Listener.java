@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +61,9 @@ public final class Listener {
     private final ListenerConfig config;
     private final IoThreads threads;
     private final List<SessionGroup> groups;
+    /** Of the groups, in their order. */
+    private final List<LongSupplier> clocks;
+
     private final ClientFacts facts;
     private final SessionObserver observer;
     private final Door door;
@@ -93,6 +97,10 @@ public final class Listener {
         this.config = config;
         this.threads = threads;
         this.groups = groups;
+        clocks = groups.stream()
+                .map(SessionGroup::wheel)
+                .<LongSupplier>map(wheel -> wheel::now)
+                .toList();
         facts = new ClientFacts(config);
         this.observer = observer;
         this.door = door;
@@ -291,14 +299,14 @@ public final class Listener {
         HttpServerConnection server = (HttpServerConnection) exchange.getConnection();
         StreamConnection connection = server.getChannel();
         IoContext io = threads.of(connection.getIoThread());
-        TimerWheel wheel = wheel(connection);
+        int thread = IoThreads.indexOf(io.thread());
         Rate framePace = route.framePace();
         WebSocketConnection client = new WebSocketConnection(
                 io,
                 HeaderGuard.unguard(connection, io),
-                framePace == null ? null : new FramePace(framePace, wheel::now));
+                framePace == null ? null : new FramePace(framePace, clocks.get(thread)));
         Session session = new Session(
-                groups.get(IoThreads.indexOf(io.thread())),
+                groups.get(thread),
                 route.policy(),
                 observer,
                 facts.info(exchange, subprotocol),

@@ -32,17 +32,16 @@ public final class PacketScanner {
     private final byte[] verdicts;
     private final boolean client;
     private final boolean minimalLengths;
-    private final boolean emptyDisconnect;
-    private final long maxPacketBytes;
+    private final int maxPacketBytes;
     private final boolean lenient;
     private final long[] counts;
 
     /** Bytes of the current packet behind its fixed header that are still to come. */
     private int body;
     /** Bytes seen of a fixed header that the last run cut; 0 when there is none. */
-    private int cutBytes;
+    private byte cutBytes;
 
-    private int cutFirst;
+    private byte cutFirst;
     private int cutLength;
 
     /** Packets, and PUBLISH among them, that may still begin. */
@@ -57,14 +56,12 @@ public final class PacketScanner {
     private boolean ended;
     private @Nullable Violation violation;
     private long packets;
-    private long publishes;
 
     private PacketScanner(boolean client, int level, long maxPacketBytes, boolean lenient, long[] counts) {
         this.verdicts = FirstByte.verdicts(client, level);
         this.client = client;
         this.minimalLengths = level >= 5;
-        this.emptyDisconnect = level < 5;
-        this.maxPacketBytes = maxPacketBytes;
+        this.maxPacketBytes = (int) Math.min(Integer.MAX_VALUE, maxPacketBytes);
         this.lenient = lenient;
         this.counts = counts;
     }
@@ -194,16 +191,11 @@ public final class PacketScanner {
         return packets;
     }
 
-    /** Those of {@link #packets} that are PUBLISH. */
-    public long publishes() {
-        return publishes;
-    }
-
     /** Reads one fixed header, or the rest of it; the fields serve only one that is cut. Returns where the body begins. */
     private int header(ByteBuffer run, int begin, int limit) {
         int at = begin;
         int bytes = cutBytes;
-        int first = cutFirst;
+        int first = cutFirst & 0xFF;
         int length = cutLength;
         if (bytes == 0) {
             first = run.get(at++) & 0xFF;
@@ -230,8 +222,8 @@ public final class PacketScanner {
                 return begin;
             }
         }
-        cutBytes = bytes;
-        cutFirst = first;
+        cutBytes = (byte) bytes;
+        cutFirst = (byte) first;
         cutLength = length;
         return limit;
     }
@@ -268,14 +260,11 @@ public final class PacketScanner {
         inDisconnect = type == DISCONNECT;
         packets++;
         counts[type]++;
-        if (type == PUBLISH) {
-            publishes++;
-        }
         return true;
     }
 
     private boolean mustBeEmpty(int type) {
-        return type == PINGREQ || type == PINGRESP || (type == DISCONNECT && emptyDisconnect);
+        return type == PINGREQ || type == PINGRESP || (type == DISCONNECT && !minimalLengths);
     }
 
     private void violate(Violation found) {

@@ -19,7 +19,7 @@ public final class Inlet {
     private final StreamSourceConduit source;
     private final int record;
     private final int less;
-    private final ReadBudget budget;
+    private final ReadBudget budget = new ReadBudget();
     private boolean paused;
     private boolean resting;
     private boolean ended;
@@ -36,7 +36,6 @@ public final class Inlet {
         this.io = io;
         this.record = record;
         this.less = less;
-        budget = new ReadBudget(io);
     }
 
     /** Events begin, never from within this call; not before {@link #resume} where the owner has paused. */
@@ -63,7 +62,7 @@ public final class Inlet {
         if (read > room / 2) { // a record's padding, and a part of one, are no data
             budget.filled();
         }
-        if (read > 0 && budget.overdrawn(read)) {
+        if (read > 0 && budget.overdrawn(read, io.ticks())) {
             rest(REST_MILLIS);
         }
         return read < 0 ? null : io.filled(run);

@@ -34,7 +34,7 @@ public final class IoContext {
     private final ByteBuffer recordsIn = ByteBuffer.allocateDirect(MOST_RECORDS * RECORDS_BYTES);
     private final ByteBuffer recordsOut = ByteBuffer.allocateDirect(MOST_RECORDS * RECORDS_BYTES);
     private final int headroom;
-    private long ticks;
+    private int ticks;
 
     /** @param headroom bytes kept free in front of what is read */
     public IoContext(XnioIoThread thread, ByteBufAllocator pool, int headroom) {
@@ -72,7 +72,7 @@ public final class IoContext {
     }
 
     /** Counts the turns in which the thread came to its delayed tasks: what keeps it from them keeps it from the sockets. */
-    public long ticks() {
+    public int ticks() {
         return ticks;
     }
 

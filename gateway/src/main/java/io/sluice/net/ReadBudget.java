@@ -16,15 +16,10 @@ final class ReadBudget {
     private static final int MOST_READS = 2048;
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
-    private final IoContext io;
-    private long tick;
+    private int tick;
     private int reads;
     private int bytes;
     private int records = 1;
-
-    ReadBudget(IoContext io) {
-        this.io = io;
-    }
 
     /** How many records' worth the next read is of; 1, 2 or 4. */
     int records() {
@@ -41,10 +36,10 @@ final class ReadBudget {
         records = 1;
     }
 
-    /** Counts a read; true when the connection must let all others have their turn. */
-    boolean overdrawn(int read) {
-        if (tick != io.ticks()) {
-            tick = io.ticks();
+    /** Counts a read since a tick of the thread; true when the connection must let all others have their turn. */
+    boolean overdrawn(int read, int now) {
+        if (tick != now) {
+            tick = now;
             renew();
         }
         reads++;

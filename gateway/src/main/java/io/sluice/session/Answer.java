@@ -15,18 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Answer {
     private static final int NONE = -1;
 
-    private final SessionPolicy policy;
     private final HoldBudget budget;
     private @Nullable HeldBytes held;
     /** The refusal of a broker, kept while others are asked. */
     private @Nullable HeldBytes refusal;
 
     private boolean begun;
+    private boolean silent;
     private int code = NONE;
     private int serverKeepAliveSeconds = NONE;
 
-    Answer(SessionPolicy policy, HoldBudget budget) {
-        this.policy = policy;
+    Answer(HoldBudget budget) {
         this.budget = budget;
     }
 
@@ -74,8 +73,8 @@ final class Answer {
 
     /** The packet at the position, which is not moved; null when it is not whole: then the bytes are held, and all is empty. */
     @Nullable
-    ConnackResult next(ByteBuffer all, int level) {
-        ConnackResult result = ConnackDecoder.decode(all, level, policy.maxPacketBeforeConnack());
+    ConnackResult next(ByteBuffer all, int level, int mostBytes) {
+        ConnackResult result = ConnackDecoder.decode(all, level, mostBytes);
         if (result instanceof ConnackResult.Connack connack) {
             code = connack.code();
             serverKeepAliveSeconds = code == 0 ? connack.serverKeepAliveSeconds() : NONE;
@@ -89,6 +88,16 @@ final class Answer {
     /** The broker has said something. */
     boolean begun() {
         return begun;
+    }
+
+    /** A broker has closed without a word. */
+    void silence() {
+        silent = true;
+    }
+
+    /** Whether a broker has, of those that were asked. */
+    boolean wasSilent() {
+        return silent;
     }
 
     /** Of CONNACK; -1 before it. */

@@ -25,8 +25,8 @@ final class Ending {
     private @Nullable String serverReference;
     /** A goodbye packet that waits for the end of the broker's packet. */
     private @Nullable ByteBuffer goodbye;
-    /** Code of our own CONNACK or DISCONNECT. */
-    private int code = NONE;
+    /** Our own CONNACK or DISCONNECT has been sent. */
+    private boolean said;
 
     /** The client has said DISCONNECT. */
     private boolean disconnected;
@@ -65,7 +65,10 @@ final class Ending {
 
     /** Code of the gateway's own CONNACK or DISCONNECT to the client, -1 where it sent none. */
     int code() {
-        return code;
+        if (!said) {
+            return NONE;
+        }
+        return toClient.flows() ? cause().disconnectCode() : cause().connackCode(opening.level());
     }
 
     /** Says goodbye, or waits to say it; then closes. To be called once, with the state in which the cause found the session. */
@@ -118,7 +121,7 @@ final class Ending {
     }
 
     private void say(ByteBuffer packet) {
-        code = toClient.flows() ? cause().disconnectCode() : cause().connackCode(opening.level());
+        said = true;
         toClient.goodbye(packet);
         finish();
     }

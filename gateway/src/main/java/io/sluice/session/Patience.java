@@ -26,23 +26,29 @@ final class Patience {
     /** Nanoseconds without a byte either way until a ping, and from it to the end; 0 is off. */
     private final long pingAfter;
 
-    private long keepAlive;
-    private long lifetime;
-    private long begunAt;
+    private int keepAliveSeconds;
+    /** The end of the lifetime, its last bit set; 0 without one. */
+    private long endsAt;
+
     private long movedAt;
-    private long probedAt;
     private boolean pinged;
     private long heardAt;
-    private long pausedAt;
-    private long blockedAt;
-    private long brokerBlockedAt;
     private boolean paused;
     private boolean blocked;
     private boolean brokerBlocked;
-    /** A part of a TLS record of the client waits for its rest, since then or since the last byte of MQTT. */
+    /** A part of a TLS record of the client waits for its rest, since {@code cutAt} or since the last byte of MQTT. */
     private boolean midRecord;
 
-    private long cutAt;
+    private @Nullable Delays delays;
+
+    /** Since when there is what most sessions never have: of meaning while the flag of the same name is set. */
+    private static final class Delays {
+        long pausedAt;
+        long probedAt;
+        long blockedAt;
+        long brokerBlockedAt;
+        long cutAt;
+    }
 
     Patience(SessionPolicy policy, long pingAfter) {
         this.policy = policy;
@@ -55,14 +61,14 @@ final class Patience {
      * @param luck from 0 to 1, of this session
      */
     void begin(int keepAliveSeconds, double luck, long now) {
-        begunAt = now;
+        this.keepAliveSeconds = keepAliveSeconds;
         movedAt = now;
-        lifetime = (long) (policy.maxLifetime() * (1 - LIFETIME_JITTER * luck));
-        keepAlive = keepAliveSeconds == 0
-                ? 0
-                : (long) (keepAliveSeconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
+        long lifetime = (long) (policy.maxLifetime() * (1 - LIFETIME_JITTER * luck));
+        endsAt = lifetime == 0 ? 0 : (now + lifetime) | 1;
         heardAt = now;
-        pausedAt = now;
+        if (paused) {
+            since().pausedAt = now;
+        }
     }
 
     /** A byte of MQTT came from the client. */
@@ -81,7 +87,9 @@ final class Patience {
     /** What the client has sent ends within a TLS record, or, with false, no more. */
     void midRecord(boolean cut, long now) {
         midRecord = cut;
-        cutAt = now;
+        if (cut) {
+            since().cutAt = now;
+        }
     }
 
     /** Whether {@link #moved} is of use. */
@@ -98,7 +106,7 @@ final class Patience {
 
     /** The lifetime is not enforced. */
     void immortal() {
-        lifetime = 0;
+        endsAt = 0;
     }
 
     /** A ping is due, and counts as sent. */
@@ -116,7 +124,7 @@ final class Patience {
         if (probeLeft(now) > 0) {
             return false;
         }
-        probedAt = now;
+        since().probedAt = now;
         return true;
     }
 
@@ -126,8 +134,8 @@ final class Patience {
             return false;
         }
         paused = true;
-        pausedAt = now;
-        probedAt = now;
+        since().pausedAt = now;
+        since().probedAt = now;
         return true;
     }
 
@@ -137,8 +145,8 @@ final class Patience {
             return false;
         }
         paused = false;
-        heardAt += now - pausedAt;
-        movedAt += now - pausedAt;
+        heardAt += now - since().pausedAt;
+        movedAt += now - since().pausedAt;
         return true;
     }
 
@@ -148,13 +156,13 @@ final class Patience {
             return false;
         }
         blocked = true;
-        blockedAt = now;
+        since().blockedAt = now;
         return true;
     }
 
     /** The client has taken some of the bytes that wait. */
     void progress(long now) {
-        blockedAt = now;
+        since().blockedAt = now;
     }
 
     /** The client has taken all. */
@@ -173,12 +181,12 @@ final class Patience {
     /** Bytes wait for the broker. */
     void blockBroker(long now) {
         brokerBlocked = true;
-        brokerBlockedAt = now;
+        since().brokerBlockedAt = now;
     }
 
     /** The broker has taken some of the bytes that wait. */
     void brokerProgress(long now) {
-        brokerBlockedAt = now;
+        since().brokerBlockedAt = now;
     }
 
     /** The broker has taken all. */
@@ -220,7 +228,7 @@ final class Patience {
     }
 
     private long lifeLeft(long now) {
-        return lifetime == 0 ? ENDLESS : lifetime - (now - begunAt);
+        return endsAt == 0 ? ENDLESS : endsAt - now;
     }
 
     /** While the client is not read its pong could not be seen, and while it does not read a ping would only wait. */
@@ -229,12 +237,15 @@ final class Patience {
     }
 
     private long probeLeft(long now) {
-        return paused && brokerBlocked && !blocked ? PROBE_EVERY - (now - probedAt) : ENDLESS;
+        return paused && brokerBlocked && !blocked ? PROBE_EVERY - (now - since().probedAt) : ENDLESS;
     }
 
     private long keepAliveLeft(long now) {
-        long silentUntil = paused ? pausedAt : now;
-        return keepAlive == 0 ? ENDLESS : keepAlive - (silentUntil - heardAt);
+        if (keepAliveSeconds == 0) {
+            return ENDLESS;
+        }
+        long keepAlive = (long) (keepAliveSeconds * 1e9 * policy.keepAliveFactor()) + policy.keepAliveGrace();
+        return keepAlive - (silentUntil(now) - heardAt);
     }
 
     /** A part of a record takes some 18 KB until the rest comes; a client with a long keep alive, or none, need never send it. */
@@ -242,16 +253,29 @@ final class Patience {
         if (!midRecord || policy.writeStall() == 0) {
             return ENDLESS;
         }
-        long silentUntil = paused ? pausedAt : now;
-        return policy.writeStall() - Math.min(silentUntil - cutAt, silentUntil - heardAt);
+        long silentUntil = silentUntil(now);
+        return policy.writeStall() - Math.min(silentUntil - since().cutAt, silentUntil - heardAt);
+    }
+
+    private long silentUntil(long now) {
+        return paused ? since().pausedAt : now;
     }
 
     private long stallLeft(long now) {
-        return blocked && policy.writeStall() > 0 ? policy.writeStall() - (now - blockedAt) : ENDLESS;
+        return blocked && policy.writeStall() > 0 ? policy.writeStall() - (now - since().blockedAt) : ENDLESS;
     }
 
     /** A client that is not read because of its broker would else be there for ever, and dead or alive nobody could tell. */
     private long brokerStallLeft(long now) {
-        return brokerBlocked && policy.writeStall() > 0 ? policy.writeStall() - (now - brokerBlockedAt) : ENDLESS;
+        return brokerBlocked && policy.writeStall() > 0
+                ? policy.writeStall() - (now - since().brokerBlockedAt)
+                : ENDLESS;
+    }
+
+    private Delays since() {
+        if (delays == null) {
+            delays = new Delays();
+        }
+        return delays;
     }
 }

@@ -67,12 +67,11 @@ public final class Session extends TimerWheel.Timer {
     private final ToUpstream toUpstream;
     private final ToClient toClient;
     private final Ending ending;
-    private final Account account;
+    private final long startedAt;
 
     private SessionState state = OPENING;
     private @Nullable Dial dial;
     private @Nullable Reached reached;
-    private boolean brokerWasSilent;
     /** What would have ended the session if it were enforced; mostly never made. */
     private @Nullable Set<CloseCause> spared;
 
@@ -97,12 +96,12 @@ public final class Session extends TimerWheel.Timer {
         this.welcome = welcome;
         sides = new Sides(client);
         opening = new Opening(policy, group.budget());
-        answer = new Answer(policy, group.budget());
+        answer = new Answer(group.budget());
         patience = new Patience(policy, pingAfter);
         toUpstream = new ToUpstream(this, sides, patience, policy, group.traffic(), group.budget());
         toClient = new ToClient(this, sides, patience, group.traffic());
         ending = new Ending(this, sides, opening, toClient);
-        account = new Account(info, policy.route(), opening, answer, toUpstream, toClient, now());
+        startedAt = now();
         group.add(this);
         deadlineIn(policy.connectPacketTimeout());
     }
@@ -136,7 +135,7 @@ public final class Session extends TimerWheel.Timer {
 
     /** What is known of it now. */
     public SessionReport report() {
-        return account.report(id(), state, reached, now());
+        return account().report(id(), state, reached, now());
     }
 
     // Events of the client's side
@@ -304,7 +303,7 @@ public final class Session extends TimerWheel.Timer {
         sides.brokerClosed();
         ending.withoutGoodbye();
         if (state == AWAITING_CONNACK && !answer.begun()) {
-            brokerWasSilent = true;
+            answer.silence();
             if (dial().next()) {
                 become(DIALING);
                 return;
@@ -462,7 +461,7 @@ public final class Session extends TimerWheel.Timer {
     private void awaiting(ByteBuffer run) {
         ByteBuffer all = answer.gather(run);
         while (all.hasRemaining() && state == AWAITING_CONNACK) {
-            ConnackResult result = answer.next(all, opening.level());
+            ConnackResult result = answer.next(all, opening.level(), policy.maxPacketBeforeConnack());
             if (result instanceof ConnackResult.Connack connack) {
                 answered(connack, all);
             } else if (result instanceof ConnackResult.Auth auth) {
@@ -520,7 +519,7 @@ public final class Session extends TimerWheel.Timer {
     /** No broker is left to ask. */
     private void endUnanswered(CloseCause why) {
         passRefusal();
-        end(brokerWasSilent ? CloseCause.BROKER_SILENT : why);
+        end(answer.wasSilent() ? CloseCause.BROKER_SILENT : why);
     }
 
     /** What one broker has said is passed on when no other says anything else. */
@@ -629,8 +628,12 @@ public final class Session extends TimerWheel.Timer {
             group.wheel().cancel(this);
             group.remove(this);
             releaseClientId();
-            observer.ended(account.end(report(), ending));
+            observer.ended(account().end(report(), ending));
         }
+    }
+
+    private Account account() {
+        return new Account(info, policy.route(), opening, answer, toUpstream, toClient, startedAt);
     }
 
     private void openExpired() {

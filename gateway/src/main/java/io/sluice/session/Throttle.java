@@ -45,7 +45,7 @@ final class Throttle {
     private boolean throttled;
     private long waitedSince;
     private long waited;
-    private long reached;
+    private int reached;
 
     private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic, HoldBudget budget) {
         this.rules = rules;
@@ -215,7 +215,7 @@ final class Throttle {
     }
 
     /** How often a rate was reached. */
-    long reached() {
+    int reached() {
         return reached;
     }
 

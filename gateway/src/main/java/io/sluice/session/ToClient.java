@@ -25,7 +25,7 @@ final class ToClient {
 
     private long bytes;
     /** Packets that the scanner has not seen. */
-    private long single;
+    private int single;
 
     ToClient(Session session, Sides sides, Patience patience, Traffic traffic) {
         this.session = session;

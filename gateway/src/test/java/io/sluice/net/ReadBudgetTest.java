@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class ReadBudgetTest {
     private final IoThreads threads = IoThreads.start(1, 0);
     private final IoContext io = new IoContext(threads.worker().getIoThread(0), UnpooledByteBufAllocator.DEFAULT, 0);
-    private final ReadBudget budget = new ReadBudget(io);
+    private final ReadBudget budget = new ReadBudget();
 
     @AfterEach
     void stop() {
@@ -35,12 +35,12 @@ final class ReadBudgetTest {
     void isOverdrawnBehindFourMebibytesInOneTurn() {
         int read = 64 * 1024;
         for (int i = 0; i < 64; i++) {
-            assertThat(budget.overdrawn(read)).isFalse();
+            assertThat(budget.overdrawn(read, io.ticks())).isFalse();
         }
-        assertThat(budget.overdrawn(1)).isTrue();
+        assertThat(budget.overdrawn(1, io.ticks())).isTrue();
 
         io.tick();
 
-        assertThat(budget.overdrawn(read)).isFalse();
+        assertThat(budget.overdrawn(read, io.ticks())).isFalse();
     }
 }
