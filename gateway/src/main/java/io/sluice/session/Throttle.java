@@ -29,38 +29,51 @@ final class Throttle {
 
     private final RateRules rules;
     private final Traffic traffic;
-    private final HoldBudget budget;
     private final @Nullable RateLimiter packets;
-    private final @Nullable RateLimiter publishes;
+    /** Made by the first PUBLISH, which many clients never send. */
+    private @Nullable RateLimiter publishes;
+
     private final @Nullable RateLimiter bytes;
     private final long longestWait;
 
-    private @Nullable HeldBytes held;
-    private int heldFrom;
-    private long wakeAt;
+    private @Nullable Waiting waiting;
 
     /** Throttled since, while {@code throttled}. */
     private long since;
 
     private boolean throttled;
-    private long waitedSince;
     private long waited;
     private int reached;
 
-    private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic, HoldBudget budget) {
+    /** Bytes that wait for the rates. */
+    private static final class Waiting {
+        private final HeldBytes bytes;
+        private int from;
+        private long since;
+        private long wakeAt;
+
+        Waiting(HeldBytes bytes, long since) {
+            this.bytes = bytes;
+            this.since = since;
+        }
+
+        int size() {
+            return bytes.size() - from;
+        }
+    }
+
+    private Throttle(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
         this.rules = rules;
-        this.budget = budget;
         this.traffic = traffic;
         packets = limiter(rules.packets(), now);
-        publishes = limiter(rules.publishes(), now);
         bytes = limiter(rules.bytes(), now);
         long halfKeepAlive = keepAliveSeconds == 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(keepAliveSeconds) / 2;
         longestWait = Math.min(rules.maxPause(), halfKeepAlive);
     }
 
     /** Null where the policy has no rates. */
-    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now, Traffic traffic, HoldBudget budget) {
-        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic, budget);
+    static @Nullable Throttle of(RateRules rules, int keepAliveSeconds, long now, Traffic traffic) {
+        return rules.unlimited() ? null : new Throttle(rules, keepAliveSeconds, now, traffic);
     }
 
     private static @Nullable RateLimiter limiter(@Nullable Rate rate, long now) {
@@ -78,7 +91,7 @@ final class Throttle {
         int limit = run.limit();
         long bytesFree = available(bytes, now);
         long packetsFree = available(packets, now);
-        long publishesFree = available(publishes, now);
+        long publishesFree = publishes == null ? burst(rules.publishes()) : publishes.available(now);
         boolean bytesShort = bytesFree < run.remaining();
         if (bytesShort && !free) {
             run.limit(run.position() + (int) bytesFree);
@@ -90,6 +103,9 @@ final class Throttle {
         long begun = (free ? Long.MAX_VALUE : packetsFree) - scanner.packetsLeft();
         long published = (free ? Long.MAX_VALUE : publishesFree) - scanner.publishesLeft();
         take(packets, begun, packetsFree, now);
+        if (published > 0 && publishes == null) {
+            publishes = limiter(rules.publishes(), now);
+        }
         take(publishes, published, publishesFree, now);
         boolean wanting = bytesShort || scanner.exhausted() || begun > packetsFree || published > publishesFree;
         if (wanting) {
@@ -123,46 +139,47 @@ final class Throttle {
         return throttled;
     }
 
-    /** Holds the remaining bytes of a run until the rates allow more. */
-    void hold(ByteBuffer rest, long now) {
-        if (held == null) {
-            held = new HeldBytes(rest, budget);
-            heldFrom = 0;
-            waitedSince = now;
+    /** Holds the remaining bytes of a run until the rates allow more; the budget counts them. */
+    void hold(ByteBuffer rest, HoldBudget budget, long now) {
+        Waiting before = waiting;
+        if (before == null) {
+            waiting = new Waiting(new HeldBytes(rest, budget), now);
+            wakeLater(waiting, now);
         } else {
-            held.append(rest);
+            before.bytes.append(rest);
+            wakeLater(before, now);
         }
-        wakeAt = now + Math.min(longestWait, due(now));
+    }
+
+    private void wakeLater(Waiting held, long now) {
+        held.wakeAt = now + Math.min(longestWait, due(now));
     }
 
     /** Nothing is held any more; idempotent. */
     void drop() {
-        if (held != null) {
-            held.release();
-            held = null;
+        if (waiting != null) {
+            waiting.bytes.release();
+            waiting = null;
         }
     }
 
     boolean holding() {
-        return held != null;
+        return waiting != null;
     }
 
     int heldBytes() {
-        return held == null ? 0 : held.size() - heldFrom;
+        return waiting == null ? 0 : waiting.size();
     }
 
     /** What of the budget waits for the rates. */
     int heldRoom() {
-        return held == null ? 0 : held.room();
+        return waiting == null ? 0 : waiting.bytes.room();
     }
 
     /** What is held, to be passed on or {@link #released} in part; not a copy. */
     ByteBuffer rest() {
-        HeldBytes waiting = held;
-        if (waiting == null) {
-            throw new IllegalStateException("nothing is held");
-        }
-        return waiting.view(heldFrom, waiting.size());
+        Waiting held = waiting();
+        return held.bytes.view(held.from, held.bytes.size());
     }
 
     /**
@@ -171,37 +188,39 @@ final class Throttle {
      * @return the same buffer, cut to the burst of bytes
      */
     ByteBuffer allowBurst(ByteBuffer rest, PacketScanner scanner) {
-        scanner.allow(burst(packets), burst(publishes));
-        return rest.limit(rest.position() + (int) Math.min(rest.remaining(), burst(bytes)));
+        scanner.allow(burst(rules.packets()), burst(rules.publishes()));
+        return rest.limit(rest.position() + (int) Math.min(rest.remaining(), burst(rules.bytes())));
     }
 
-    private static long burst(@Nullable RateLimiter limiter) {
-        return limiter == null ? Long.MAX_VALUE : limiter.rate().burst();
+    private static long burst(@Nullable Rate rate) {
+        return rate == null ? Long.MAX_VALUE : rate.burst();
     }
 
     /** So many of the held bytes have passed. */
     void released(int passed, long now) {
-        heldFrom += passed;
-        waited += now - waitedSince;
-        traffic.throttled(now - waitedSince);
-        waitedSince = now;
-        if (heldBytes() == 0) {
+        Waiting held = waiting();
+        held.from += passed;
+        waited += now - held.since;
+        traffic.throttled(now - held.since);
+        held.since = now;
+        if (held.size() == 0) {
             drop();
         } else {
-            wakeAt = now + Math.min(longestWait, due(now));
+            wakeLater(held, now);
         }
     }
 
     /** Nanoseconds to the end of the wait, or of the patience with a client that is always throttled; {@link #NEVER}. */
     long left(long now) {
-        if (held == null) {
+        if (waiting == null) {
             return NEVER;
         }
-        return rules.closeAfter() == 0 ? wakeAt - now : Math.min(wakeAt - now, since + rules.closeAfter() - now);
+        long wait = waiting.wakeAt - now;
+        return rules.closeAfter() == 0 ? wait : Math.min(wait, since + rules.closeAfter() - now);
     }
 
     boolean isDue(long now) {
-        return held != null && wakeAt - now <= 0;
+        return waiting != null && waiting.wakeAt - now <= 0;
     }
 
     /** Throttled without a break for longer than the operator allows. */
@@ -211,12 +230,19 @@ final class Throttle {
 
     /** Nanoseconds in which bytes of this client were held for its rates. */
     long waited(long now) {
-        return waited + (held == null ? 0 : now - waitedSince);
+        return waited + (waiting == null ? 0 : now - waiting.since);
     }
 
     /** How often a rate was reached. */
     int reached() {
         return reached;
+    }
+
+    private Waiting waiting() {
+        if (waiting == null) {
+            throw new IllegalStateException("nothing is held");
+        }
+        return waiting;
     }
 
     private long due(long now) {

@@ -49,7 +49,7 @@ final class ToUpstream {
 
     /** CONNACK has passed: from here on the rates hold. */
     void limit(int keepAliveSeconds, long now) {
-        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now, traffic, budget);
+        throttle = Throttle.of(policy.rates(), keepAliveSeconds, now, traffic);
     }
 
     /** Whether bytes stream; else they are to be held. */
@@ -196,14 +196,14 @@ final class ToUpstream {
         }
         long now = session.now();
         if (rates.holding()) {
-            rates.hold(run, now); // one run may have been under way when reads were paused
+            rates.hold(run, budget, now); // one run may have been under way when reads were paused
             return;
         }
         int passing = rates.admit(run, packets, now);
         int cutAt = run.position() + passing;
         pass(run, passing);
         if (rates.cut() && session.open()) {
-            rates.hold(run.position(cutAt), now);
+            rates.hold(run.position(cutAt), budget, now);
             pause();
             session.arm();
             session.shedWhen(budget.exhausted());
