@@ -14,6 +14,9 @@ import java.net.Socket;
  */
 final class TrainingBroker implements AutoCloseable {
     private static final byte[] CONNACK = {0x20, 2, 0, 0};
+    /** Also where Java prefers IPv6. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     private static final int BUFFER_BYTES = 1024;
 
     private final ServerSocket server;
@@ -24,7 +27,7 @@ final class TrainingBroker implements AutoCloseable {
 
     /** Listens at a port of its own on loopback. */
     static TrainingBroker start() throws IOException {
-        TrainingBroker broker = new TrainingBroker(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()));
+        TrainingBroker broker = new TrainingBroker(new ServerSocket(0, 0, InetAddress.getByAddress(LOOPBACK)));
         inBackground(broker::accept);
         return broker;
     }

@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +49,9 @@ class LauncherTest {
     void unpackDistribution() throws IOException {
         distribution = temporary.resolve("distribution");
         Files.createDirectories(distribution.resolve("lib"));
-        Files.createFile(distribution.resolve("lib/sluice-gateway.jar"));
+        Files.createDirectories(distribution.resolve("lib/lib"));
+        Files.writeString(distribution.resolve("lib/sluice-gateway.jar"), "gateway");
+        Files.writeString(distribution.resolve("lib/lib/undertow.jar"), "library");
         Files.copy(script(), distribution.resolve("sluice"));
         executable(distribution.resolve("sluice"));
     }
@@ -131,7 +134,7 @@ class LauncherTest {
         Path archive = distribution.resolve("lib").resolve(name);
 
         List<String> untrained = sluice("run").arguments();
-        Files.createFile(archive);
+        trained(name);
         List<String> trained = sluice("run").arguments();
 
         assertThat(untrained).noneMatch(a -> a.matches("-XX:.*(Archive|AOT).*"));
@@ -139,13 +142,47 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:AOTCache=/x", "-XX:AOTMode=off", "-XX:SharedArchiveFile=/x", "-Xshare:off"})
-    void leavesItsArchiveOutWhenJavaOptsSaysOtherwise(String options) throws Exception {
+    @CsvSource({
+        "JAVA_OPTS,         -XX:AOTCache=/x,           false",
+        "JAVA_OPTS,         -XX:AOTMode=off,           false",
+        "JAVA_OPTS,         -XX:SharedArchiveFile=/x,  false",
+        "JAVA_TOOL_OPTIONS, -Xshare:off,               false",
+        "JDK_JAVA_OPTIONS,  -XX:DumpLoadedClassList=x, false",
+        "JAVA_OPTS,         -Xmx32m,                   false",
+        "JAVA_OPTS,         -Xmx9M,                    false",
+        "JAVA_OPTS,         -Xmx60000k,                false",
+        "JAVA_OPTS,         -XX:MaxRAMPercentage=5,    false",
+        "JAVA_OPTS,         -Xmx200m,                  true",
+        "JAVA_OPTS,         -Xmx2g,                    true",
+    })
+    void leavesItsArchiveOutWhereJavaWouldNotStartWithIt(String variable, String options, boolean used)
+            throws Exception {
         javaHome("25.0.3");
-        Files.createFile(distribution.resolve("lib/sluice-gateway.aot"));
-        environment.put("JAVA_OPTS", options);
+        trained("sluice-gateway.aot");
+        environment.put(variable, options);
 
-        assertThat(sluice("run").arguments()).contains(options).noneMatch(a -> a.endsWith("sluice-gateway.aot"));
+        List<String> arguments = sluice("run").arguments();
+
+        assertThat(arguments.stream().anyMatch(a -> a.endsWith("sluice-gateway.aot")))
+                .isEqualTo(used);
+    }
+
+    /** Of the size and the time that the JVM would know it by. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lib/sluice-gateway.jar", "lib/lib/undertow.jar"})
+    void leavesItsArchiveOutWhenAJarIsOfAnotherBuild(String name) throws Exception {
+        javaHome("25.0.3");
+        trained("sluice-gateway.aot");
+        Path jar = distribution.resolve(name);
+        FileTime time = Files.getLastModifiedTime(jar);
+
+        List<String> before = sluice("run").arguments();
+        Files.writeString(jar, "another");
+        Files.setLastModifiedTime(jar, time);
+        List<String> after = sluice("run").arguments();
+
+        assertThat(before).anyMatch(a -> a.startsWith("-XX:AOTCache="));
+        assertThat(after).noneMatch(a -> a.startsWith("-XX:AOTCache="));
     }
 
     @ParameterizedTest
@@ -155,35 +192,60 @@ class LauncherTest {
     })
     void keepsWhatTheTrainingWritesUnderTheFlagsOfEveryStart(String version, String name, String flag)
             throws Exception {
-        Path java = javaHome(version).resolve("bin/java");
-        program(java, "out=${1#*=}; printf '%s\\n' \"$@\" >\"$out\"");
+        javaThatTrains(version, "shared objects file (top)");
         Path archive = distribution.resolve("lib").resolve(name);
         Files.writeString(archive, "of the last training");
 
         Run run = sluice("train");
 
         assertThat(run.status()).as(run.error()).isZero();
-        assertThat(run.error()).contains("starts with this Java use " + archive + " from now on");
+        assertThat(run.error()).contains(" use " + archive + " from now on");
         List<String> written = Files.readAllLines(archive);
         assertThat(written.get(0)).startsWith(flag + archive + ".");
-        assertThat(written).contains("-XX:+UseSerialGC").endsWith("train").noneMatch(a -> a.equals(flag + archive));
-        assertThat(names(distribution.resolve("lib"))).containsExactlyInAnyOrder("sluice-gateway.jar", name);
+        assertThat(written).contains("-XX:+UseSerialGC").endsWith("train");
+        assertThat(Files.getPosixFilePermissions(archive)).contains(PosixFilePermission.OTHERS_READ);
+        assertThat(names(distribution.resolve("lib")))
+                .containsExactlyInAnyOrder("sluice-gateway.jar", "lib", name, name + ".jars");
+        assertThat(sluice("run").arguments()).anyMatch(a -> a.endsWith("=" + archive));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"echo what Java says; exit 1", "echo what Java says"})
-    void keepsTheLastTrainingWhenAnotherFails(String java) throws Exception {
-        program(javaHome("25.0.3").resolve("bin/java"), java);
-        Path archive = distribution.resolve("lib/sluice-gateway.aot");
-        Files.writeString(archive, "of the last training");
+    @Test
+    void keepsNoTrainingThatJavaDoesNotUse() throws Exception {
+        javaThatTrains("17.0.15", "file:/a%20b/sluice-gateway.jar");
 
         Run run = sluice("train");
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.error()).contains("what Java says", "has written nothing down; starts are as before");
-        assertThat(archive).hasContent("of the last training");
+        assertThat(run.error()).contains("does not use what it has written; starts are as before");
+        assertThat(names(distribution.resolve("lib"))).containsExactlyInAnyOrder("sluice-gateway.jar", "lib");
+    }
+
+    @Test
+    void keepsTheLastTrainingWhenAnotherFails() throws Exception {
+        program(javaHome("25.0.3").resolve("bin/java"), "echo what Java says; exit 1");
+        trained("sluice-gateway.aot");
+
+        Run run = sluice("train");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.error()).contains("what Java says", "the training failed; starts are as before");
         assertThat(names(distribution.resolve("lib")))
-                .containsExactlyInAnyOrder("sluice-gateway.jar", "sluice-gateway.aot");
+                .containsExactlyInAnyOrder(
+                        "sluice-gateway.jar", "lib", "sluice-gateway.aot", "sluice-gateway.aot.jars");
+    }
+
+    @Test
+    void saysWhoMayTrain() throws Exception {
+        javaHome("25.0.3");
+        Path script = distribution.resolve("sluice");
+        Files.writeString(
+                script,
+                Files.readString(script).replace("scratch=$archive.$$", "scratch=/proc/self/fd/sluice-gateway.aot"));
+
+        Run run = sluice("train");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.error()).contains("cannot write to " + distribution.resolve("lib") + "; run as its owner");
     }
 
     @Test
@@ -519,6 +581,32 @@ class LauncherTest {
         String output = read(process.getInputStream());
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return new Run(process.exitValue(), output, error.join());
+    }
+
+    /** As a training run leaves it. */
+    private void trained(String name) throws IOException, InterruptedException {
+        Path script = distribution.resolve("fingerprint");
+        String launcher = Files.readString(script());
+        int from = launcher.indexOf("fingerprint() (");
+        program(script, "jar=\"$1\"\n" + launcher.substring(from, launcher.indexOf("\n)", from) + 2) + "\nfingerprint");
+        Run sum = start(
+                script,
+                temporary,
+                distribution.resolve("lib/sluice-gateway.jar").toString());
+        Files.writeString(distribution.resolve("lib").resolve(name), "classes");
+        Files.writeString(distribution.resolve("lib").resolve(name + ".jars"), sum.output());
+    }
+
+    /** Writes its arguments where it should write the archive, and says from where it has loaded the gateway. */
+    private void javaThatTrains(String version, String source) throws IOException {
+        program(
+                javaHome(version).resolve("bin/java"),
+                "case $* in\n"
+                        + "  *-Xlog:class+load*) echo '[0.1s][info][class,load] io.sluice.Main source: " + source
+                        + "' ;;\n"
+                        + "  *' train') printf '%s\\n' \"$@\" >\"${1#*=}\" ;;\n"
+                        + "  *) printf '%s\\n' \"$@\" ;;\n"
+                        + "esac");
     }
 
     private static List<String> names(Path directory) throws IOException {

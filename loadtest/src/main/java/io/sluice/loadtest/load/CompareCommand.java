@@ -80,7 +80,9 @@ final class CompareCommand implements Callable<Integer> {
             names = "--idle-clients",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "For the memory of idle ones; ${DEFAULT-VALUE}. Takes three times as many open files.")
+            description =
+                    "For the memory of idle ones, once they have been there for 15 s; ${DEFAULT-VALUE}. Takes three times"
+                            + " as many open files.")
     int idleClients = 5000;
 
     @Option(

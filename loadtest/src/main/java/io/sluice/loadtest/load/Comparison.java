@@ -196,7 +196,9 @@ final class Comparison {
         if (contest == Contest.IDLE) {
             options.clients = schedule.idleClients;
         }
-        options.warmup = schedule.warmup;
+        options.warmup = round == 0 || schedule.warmup == 0
+                ? schedule.warmup
+                : Math.max(schedule.warmup, contest.settleSeconds());
         options.duration = round == 0 ? BRIEF_SECONDS : schedule.duration;
         return options;
     }

@@ -28,6 +28,8 @@ enum Contest {
         options.keepAlive = 60;
     });
 
+    private static final double IDLE_SETTLE_SECONDS = 15;
+
     private final String title;
     private final Scenario scenario;
     private final boolean tls;
@@ -70,6 +72,14 @@ enum Contest {
     /** Whether each run needs a peer that has had no clients yet. */
     boolean needsFreshPeer() {
         return this == IDLE;
+    }
+
+    /**
+     * How long the clients are there before it counts, at least: what their coming has taken for a while is given back by then,
+     * by processes that do so.
+     */
+    double settleSeconds() {
+        return this == IDLE ? IDLE_SETTLE_SECONDS : 0;
     }
 
     void set(LoadOptions options) {
