@@ -74,7 +74,11 @@ final class BrokerLinkIT {
                 MqttSocket client = connected(gateway, "proxied")) {
             assertEchoes(client, "proxied", new byte[] {1});
 
-            assertThat(broker.clientAddresses()).singleElement().asString().startsWith("127.0.0.1:");
+            assertThat(broker.clientAddresses())
+                    .filteredOn(address -> !address.equals("null:0")) // a health check that is not over yet
+                    .singleElement()
+                    .asString()
+                    .startsWith("127.0.0.1:");
             InetSocketAddress listener = gateway.addresses().get(0);
             assertThat(broker.clientAddresses()).noneMatch(address -> address.endsWith(":" + listener.getPort()));
         }
