@@ -604,7 +604,7 @@ class LauncherTest {
                 "case $* in\n"
                         + "  *-Xlog:class+load*) echo '[0.1s][info][class,load] io.sluice.Main source: " + source
                         + "' ;;\n"
-                        + "  *' train') printf '%s\\n' \"$@\" >\"${1#*=}\" ;;\n"
+                        + "  *' train') printf '%s\\n' \"$@\" >\"${1#*=}\" && chmod 0600 \"${1#*=}\" ;;\n"
                         + "  *) printf '%s\\n' \"$@\" ;;\n"
                         + "esac");
     }

@@ -147,10 +147,10 @@ final class ToUpstream {
     private void passHeld(Throttle rates, ByteBuffer rest) {
         PacketScanner packets = scanner();
         int passing = packets.scan(rest);
+        rates.released(rates.heldBytes(), session.now());
         if (passing > 0) {
             sides.broker().send(rest.limit(rest.position() + passing));
         }
-        rates.released(rates.heldBytes(), session.now());
         if (packets.disconnected()) {
             session.linger();
         }
