@@ -336,12 +336,15 @@ abstract class ClientsThroughGateway {
             for (int i = 0; i < HANDSHAKES; i++) {
                 opening.add(MqttSocket.open(http, gateway.mqtt()));
             }
+            List<MqttSocket> opened = new ArrayList<>();
             for (CompletableFuture<MqttSocket> each : opening) {
-                crowd.add(each.get(30, TimeUnit.SECONDS));
+                opened.add(each.get(30, TimeUnit.SECONDS));
             }
+            int first = crowd.size(); // who waits for all others to come would be too late with CONNECT
+            each(opened, i -> MqttPackets.connect(4, "crowd-" + (first + i), 60), MqttPackets.CONNACK);
+            crowd.addAll(opened);
         }
 
-        each(crowd, i -> MqttPackets.connect(4, "crowd-" + i, 60), MqttPackets.CONNACK);
         each(crowd, i -> MqttPackets.subscribe(4, "crowd/" + i, 0), MqttPackets.SUBACK);
         List<Packet> echoes =
                 each(crowd, i -> MqttPackets.publish(4, "crowd/" + i, bytes("echo " + i)), MqttPackets.PUBLISH);
