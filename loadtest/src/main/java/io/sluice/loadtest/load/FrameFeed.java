@@ -50,7 +50,7 @@ final class FrameFeed {
         while (in.hasRemaining() || (headerRead == headerSize && left == 0)) {
             if (headerRead < headerSize) {
                 header(in.get() & 0xFF);
-                if (headerRead == 2 && isMalformed()) {
+                if (left < 0 || (headerRead == 2 && isMalformed())) {
                     taker.malformedFrame();
                     return;
                 }

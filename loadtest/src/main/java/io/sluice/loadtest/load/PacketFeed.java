@@ -58,16 +58,17 @@ final class PacketFeed {
 
     /** Feeds what is missing of the collected packet; true: it is delivered and there may be more. */
     private boolean complete(ByteBuffer in, Taker taker) {
+        int length = length(partial);
         while (in.hasRemaining()) {
-            int length = length(partial);
+            int missing = length == INCOMPLETE ? 1 : length - partial.remaining();
+            collect(in, missing, Math.max(length, SMALL));
+            length = length(partial);
             if (length == MALFORMED) {
                 taker.malformedPacket();
                 return false;
             }
-            int missing = length == INCOMPLETE ? 1 : length - partial.remaining();
-            collect(in, missing, Math.max(length, SMALL));
-            if (length(partial) == partial.remaining()) {
-                boolean on = deliver(partial, partial.remaining(), taker);
+            if (length == partial.remaining()) {
+                boolean on = deliver(partial, length, taker);
                 reset();
                 return on;
             }

@@ -69,6 +69,8 @@ class FeedsTest {
         "30 03 AABBCC 40020001, 30:AABBCC|40:0001, 4",
         "30 8100 AA, 30:AA, 1",
         "20 FFFFFFFF, malformed, 5",
+        "20 FFFFFFFF, malformed, 4",
+        "20 FFFFFFFF, malformed, 1",
         "E000 D000, E0:, 4"
     })
     void packetsAreCut(String stream, String expected, int piece) {
@@ -122,7 +124,9 @@ class FeedsTest {
         "8802 03E8 8202 D000, control 8:03E8, 100",
         "8282 D000, malformed frame, 4",
         "897E 0080, malformed frame, 4",
-        "8B00, malformed frame, 2"
+        "8B00, malformed frame, 2",
+        "827F 8000000000000000, malformed frame, 100",
+        "827F 80 00000000000000 D000, malformed frame, 3"
     })
     void framesAreTaken(String stream, String expected, int piece) {
         FrameFeed feed = new FrameFeed();
