@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames and packets, whole and in pieces. */
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class FeedsTest {
     private final List<String> taken = new ArrayList<>();
 
