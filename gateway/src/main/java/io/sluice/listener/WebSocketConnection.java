@@ -296,8 +296,8 @@ final class WebSocketConnection
     }
 
     private void inputEnds() {
-        inlet.end();
         if (phase == Phase.OPEN) {
+            inlet.end();
             session().clientFailed(lostBy);
         } else {
             close();
@@ -378,7 +378,7 @@ final class WebSocketConnection
             return;
         }
         phase = Phase.GONE;
-        inlet.end();
+        inlet.closed();
         outlet.release();
         transport.close();
         later();

@@ -99,6 +99,11 @@ public final class Inlet {
         source.suspendReads();
     }
 
+    /** The connection is closed, and nothing can be asked of it. */
+    public void closed() {
+        ended = true;
+    }
+
     public boolean hasEnded() {
         return ended;
     }

@@ -256,7 +256,7 @@ public final class TlsStream {
                 && produced > 0 // data, or first a record of the engine's own
                 && records.remaining() >= IoContext.RECORDS_BYTES);
         if (status == Status.CLOSED) {
-            throw new ClosedChannelException();
+            throw new EngineClosedException();
         }
         sink.put(records.flip());
         return before - plain.remaining();
@@ -280,6 +280,19 @@ public final class TlsStream {
             sink.end();
         }
         return sink.flushed();
+    }
+
+    /**
+     * The engine sends nothing any more: of Conscrypt's from the peer's close_notify on, so with each client that leaves as it
+     * should. It has no stack trace.
+     */
+    private static final class EngineClosedException extends ClosedChannelException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     /** Reads of one buffer, decrypted. */

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -194,6 +193,10 @@ public final class SessionLog {
 
     /** {@code key=value}, what is unknown left out. */
     private static final class Line implements Sink {
+        private static final HexFormat HEX = HexFormat.of().withUpperCase();
+        private static final long NANOS_PER_MILLI = 1_000_000;
+        private static final long MILLIS_PER_SECOND = 1000;
+
         private final StringBuilder text;
 
         Line(String what) {
@@ -219,12 +222,15 @@ public final class SessionLog {
 
         @Override
         public void code(String name, int value) {
-            word(name, value < 0 ? null : String.format(Locale.ROOT, "0x%02X", value));
+            word(name, value < 0 ? null : "0x" + HEX.toHexDigits((byte) value));
         }
 
         @Override
         public void time(String name, long nanos) {
-            word(name, String.format(Locale.ROOT, "%.3fs", nanos / 1e9));
+            long millis = (nanos + NANOS_PER_MILLI / 2) / NANOS_PER_MILLI;
+            String fraction = Long.toString(MILLIS_PER_SECOND + millis % MILLIS_PER_SECOND);
+            text.append(' ').append(name).append('=').append(millis / MILLIS_PER_SECOND);
+            text.append('.').append(fraction, 1, fraction.length()).append('s');
         }
     }
 

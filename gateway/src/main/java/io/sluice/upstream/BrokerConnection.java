@@ -224,8 +224,8 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
     }
 
     private void inputEnds() {
-        inlet.end();
         if (phase == Phase.OPEN) {
+            inlet.end();
             session.upstreamFinished();
         } else {
             close();
@@ -253,7 +253,7 @@ final class BrokerConnection implements Peer, ReadReadyHandler, WriteReadyHandle
             return;
         }
         phase = Phase.GONE;
-        inlet.end();
+        inlet.closed();
         outlet.release();
         IoUtils.safeClose(connection);
         slot.release();
