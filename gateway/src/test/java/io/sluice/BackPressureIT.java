@@ -172,7 +172,8 @@ class BackPressureIT {
     @CsvSource({"4, false", "5, false", "5, true"})
     void endsTheSessionWhoseBrokerTakesNotOneByte(int level, boolean tls) throws Exception {
         byte[] connect = Packets.connect(level);
-        try (TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=1s", "limit.close-timeout=2s");
+        String closing = "limit.close-timeout=" + (tls ? "6s" : "2s"); // in which the flood has to go by
+        try (TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=1s", closing);
                 RawClient client = gateway.client(tls).open(connect);
                 Wire connection = broker.welcome(connect)) {
             client.readMqtt(Packets.connack(level).length);
