@@ -77,7 +77,7 @@ class CompareIT {
     }
 
     private CommandRun compare(String... more) {
-        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0"));
+        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0", "--duration", "0.3"));
         all.addAll(List.of("--idle-clients", "20", "--out", out.toString(), "--quiet", "--most-foreign", "100000"));
         all.addAll(List.of(more));
         return CommandRun.of(all.toArray(String[]::new));
@@ -93,7 +93,7 @@ class CompareIT {
 
     @Test
     void theGatewayAloneIsMeasured() throws Exception {
-        CommandRun run = compare("--duration", "1", "--peers", "sluice", "--contests", CONTESTS);
+        CommandRun run = compare("--peers", "sluice", "--contests", CONTESTS);
 
         assertThat(run.code()).as(run.err()).isZero();
         List<Run> runs = RunJson.read(out.resolve("runs.json"));
@@ -119,7 +119,7 @@ class CompareIT {
     @MethodSource("peers")
     void aPeerIsMeasured(Peer peer) throws Exception {
         assumeTrue(peer.program().isPresent(), () -> peer + " is not installed");
-        CommandRun run = compare("--duration", "1", "--peers", peer.toString(), "--contests", CONTESTS);
+        CommandRun run = compare("--peers", peer.toString(), "--contests", CONTESTS);
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).doesNotContain("left out").contains("\n" + peer + " ");
@@ -146,7 +146,11 @@ class CompareIT {
                         "--peers",
                         "sluice,nginx",
                         "--contests",
-                        "plain")
+                        "plain",
+                        "--warmup",
+                        "0.1",
+                        "--duration",
+                        "0.1")
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader output = compare.inputReader(StandardCharsets.UTF_8)) {
