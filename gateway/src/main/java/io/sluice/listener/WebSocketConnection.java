@@ -173,7 +173,9 @@ final class WebSocketConnection
                 if (run.hasRemaining()) {
                     received(run);
                 }
-                lookForCutRecord();
+                if (phase != Phase.GONE) {
+                    lookForCutRecord();
+                }
             }
         } catch (IOException ordinary) {
             inputEnds();

@@ -99,7 +99,7 @@ public final class Inlet {
         source.suspendReads();
     }
 
-    /** The connection is closed, and nothing can be asked of it. */
+    /** The connection is closed: nothing more is read, and its conduit need not be asked to stop. */
     public void closed() {
         ended = true;
     }

@@ -227,7 +227,7 @@ public final class SessionLog {
 
         @Override
         public void time(String name, long nanos) {
-            long millis = (nanos + NANOS_PER_MILLI / 2) / NANOS_PER_MILLI;
+            long millis = (Math.max(0, nanos) + NANOS_PER_MILLI / 2) / NANOS_PER_MILLI;
             String fraction = Long.toString(MILLIS_PER_SECOND + millis % MILLIS_PER_SECOND);
             text.append(' ').append(name).append('=').append(millis / MILLIS_PER_SECOND);
             text.append('.').append(fraction, 1, fraction.length()).append('s');

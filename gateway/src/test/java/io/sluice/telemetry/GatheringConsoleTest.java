@@ -39,18 +39,23 @@ class GatheringConsoleTest {
 
     @Test
     void aLineWaitsOnlyWhereTheWriterWasIdle() {
-        long behind = waits();
-        console.doAppend(line("old", System.currentTimeMillis() - 60_000)); // the first has no line before it
-        long idle = waits();
-        console.doAppend(line("behind", System.currentTimeMillis() - 60_000));
-        console.doAppend(line("still behind", System.currentTimeMillis() - 60_000));
-        long caughtUp = waits();
-        console.doAppend(line("fresh", System.currentTimeMillis() + 60_000));
+        assertThat(waitsFor(Level.INFO, 0)).isEqualTo(1);
+        assertThat(waitsFor(Level.INFO, -60_000))
+                .as("queued while others were written")
+                .isZero();
+        assertThat(waitsFor(Level.INFO, 60_000))
+                .as("queued before the clock was put back")
+                .isZero();
+        assertThat(waitsFor(Level.WARN, 0)).as("a warning").isZero();
+        assertThat(waitsFor(Level.INFO, 0)).isEqualTo(1);
+        assertThat(written.toString(UTF_8)).isEqualToNormalizingNewlines("0\n-60000\n60000\n0\n0\n");
+    }
 
-        assertThat(idle - behind).isEqualTo(1);
-        assertThat(caughtUp - idle).isZero();
-        assertThat(waits() - caughtUp).isEqualTo(1);
-        assertThat(written.toString(UTF_8)).isEqualToNormalizingNewlines("old\nbehind\nstill behind\nfresh\n");
+    /** How often this thread waits to write a line of the time that differs so from now. */
+    private long waitsFor(Level level, long millis) {
+        long before = waits();
+        console.doAppend(line(level, Long.toString(millis), System.currentTimeMillis() + millis));
+        return waits() - before;
     }
 
     @Test
@@ -60,7 +65,8 @@ class GatheringConsoleTest {
         writer.addAppender(console);
         writer.start();
 
-        IntStream.range(0, 100).forEach(i -> writer.doAppend(line("line " + i, System.currentTimeMillis())));
+        IntStream.range(0, 100)
+                .forEach(i -> writer.doAppend(line(Level.INFO, "line " + i, System.currentTimeMillis())));
         writer.stop();
 
         String all = IntStream.range(0, 100).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
@@ -74,8 +80,8 @@ class GatheringConsoleTest {
                 .getWaitedCount();
     }
 
-    private LoggingEvent line(String text, long time) {
-        LoggingEvent event = new LoggingEvent("", context.getLogger("test"), Level.INFO, text, null, null);
+    private LoggingEvent line(Level level, String text, long time) {
+        LoggingEvent event = new LoggingEvent("", context.getLogger("test"), level, text, null, null);
         event.setTimeStamp(time);
         return event;
     }

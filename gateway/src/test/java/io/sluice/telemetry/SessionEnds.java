@@ -12,6 +12,28 @@ final class SessionEnds {
         return of(cause, closedBy, "one", "anna", "https://app.example.com", true);
     }
 
+    /** One that has lasted so long. */
+    static SessionEnd lasting(long nanos) {
+        SessionEnd end = of("shutdown", "gateway");
+        SessionReport its = end.session();
+        return new SessionEnd(
+                new SessionReport(
+                        its.id(),
+                        its.state(),
+                        its.listener(),
+                        its.route(),
+                        its.client(),
+                        its.mqtt(),
+                        its.upstream(),
+                        its.counts(),
+                        nanos),
+                end.cause(),
+                end.closedBy(),
+                end.mqttCode(),
+                end.webSocketCode(),
+                end.ordinary());
+    }
+
     static SessionEnd of(
             String cause,
             String closedBy,

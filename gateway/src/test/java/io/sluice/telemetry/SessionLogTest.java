@@ -57,6 +57,22 @@ class SessionLogTest {
                         + " throttled=0.002s rates-reached=2 packets-in=4 packets-out=3 bytes-in=20 bytes-out=4");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0.000s",
+        "499999, 0.000s",
+        "500000, 0.001s",
+        "99000000, 0.099s",
+        "999499999, 0.999s",
+        "999500000, 1.000s",
+        "86400012000000, 86400.012s"
+    })
+    void roundsTimesToMilliseconds(long nanos, String text) {
+        log(Format.TEXT, true, UserName.PLAIN).ended(SessionEnds.lasting(nanos));
+
+        assertThat(lines.list.get(0).getFormattedMessage()).contains(" duration=" + text + " ");
+    }
+
     @Test
     void tellsEverythingWithItsTypeInJson() throws Exception {
         log(Format.JSON, true, UserName.HASH).ended(SessionEnds.of("shutdown", "gateway"));

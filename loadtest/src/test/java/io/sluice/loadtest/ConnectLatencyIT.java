@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * <pre>
  * ./mvnw -pl loadtest -am verify -Dit.test=ConnectLatencyIT -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false
- *     -Dfailsafe.failIfNoSpecifiedTests=false -Dtest.excluded=
+ *     -Dfailsafe.failIfNoSpecifiedTests=false -Dtest.excluded= -Dtest.jvm.long=
  * </pre>
  */
 @Tag("figures")

@@ -43,6 +43,7 @@ final class FrameFeed {
         headerRead = 0;
         headerSize = 2;
         left = 0;
+        control.clear();
     }
 
     /** Takes all bytes, unless the taker wants no more. */

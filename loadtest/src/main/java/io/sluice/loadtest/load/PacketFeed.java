@@ -64,6 +64,7 @@ final class PacketFeed {
             collect(in, missing, Math.max(length, SMALL));
             length = length(partial);
             if (length == MALFORMED) {
+                reset();
                 taker.malformedPacket();
                 return false;
             }

@@ -41,6 +41,10 @@ final class StubSocket {
                 upgrade(in, client);
             } else if (headerRead < headerSize) {
                 header(in.get() & 0xFF);
+                if (left < 0) {
+                    client.malformedPacket();
+                    return;
+                }
             } else {
                 payload(in, packets, client);
             }

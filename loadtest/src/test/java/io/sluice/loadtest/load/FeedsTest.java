@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +138,17 @@ class FeedsTest {
         inPieces(bytes(stream), piece, part -> feed.feed(part, frames));
 
         assertThat(String.join("|", taken)).isEqualTo(expected);
+    }
+
+    @Test
+    void aNewConnectionHasNothingOfTheOldOnesControlFrame() {
+        FrameFeed feed = new FrameFeed();
+        feed.feed(bytes("8805 ABCD"), frames);
+        feed.reset();
+
+        feed.feed(bytes("8802 03E8"), frames);
+
+        assertThat(taken).containsExactly("control 8:03E8");
     }
 
     private interface Feed {

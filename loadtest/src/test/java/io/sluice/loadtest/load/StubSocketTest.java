@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,16 @@ class StubSocketTest {
         head();
 
         send(1 << 20, frame(8, new byte[] {3, (byte) 0xE8}));
+
+        assertThat(in.read()).isEqualTo(-1);
+    }
+
+    @Test
+    void aFrameOfAnImpossibleLengthEnds() throws IOException {
+        send(1 << 20, REQUEST.getBytes(US_ASCII));
+        head();
+
+        send(1 << 20, HexFormat.of().parseHex("82ff8000000000000000aabbccdd2000"));
 
         assertThat(in.read()).isEqualTo(-1);
     }
