@@ -39,10 +39,12 @@ class StubSocketTest {
         broker = StubBroker.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         socket = new Socket(broker.address().getAddress(), broker.address().getPort());
         socket.setTcpNoDelay(true);
+        socket.setSoTimeout(10_000);
         in = new DataInputStream(socket.getInputStream());
     }
 
     @AfterEach
+    @Timeout(10)
     void stop() throws IOException {
         socket.close();
         broker.close();
