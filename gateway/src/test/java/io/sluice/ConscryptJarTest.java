@@ -6,7 +6,6 @@ import io.sluice.tls.DevCertificates;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +86,7 @@ class ConscryptJarTest {
     }
 
     private static Run sluice(List<String> flags, String command) throws Exception {
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.add("-Xmx128m");
+        List<String> line = ChildJvm.command("-Xmx128m");
         line.addAll(flags);
         line.addAll(List.of(
                 "io.sluice.Main",

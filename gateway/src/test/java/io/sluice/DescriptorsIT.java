@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -40,19 +41,15 @@ class DescriptorsIT {
     @BeforeEach
     void start() throws Exception {
         broker = new ScriptedBroker();
-        process = new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        "ulimit -n " + MOST_DESCRIPTORS + "; exec \"$@\"",
-                        "few",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        FewDescriptors.class.getName(),
-                        "cluster.brokers=" + broker.address())
-                .redirectErrorStream(true)
-                .start();
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "ulimit -n " + MOST_DESCRIPTORS + "; exec \"$@\"", "few"));
+        command.addAll(ChildJvm.command(
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                FewDescriptors.class.getName(),
+                "cluster.brokers=" + broker.address()));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread reader = new Thread(this::readOutput, "output");
         reader.setDaemon(true);
         reader.start();

@@ -156,8 +156,12 @@ class DirectTlsIT {
     void aHalfRecordEndsTheSessionInTheStallTime(String direct, boolean early) throws Exception {
         byte[] connect = Packets.connect(5, 0);
         try (LogLines log = new LogLines();
-                TestGateway gateway =
-                        TestGateway.start(broker, "limit.write-stall-timeout=500ms", "listener.direct-tls=" + direct);
+                TestGateway gateway = TestGateway.start(
+                        broker,
+                        provider(),
+                        "limit.write-stall-timeout=500ms",
+                        "limit.close-timeout=200ms",
+                        "listener.direct-tls=" + direct);
                 RawClient client = early
                         ? openEarly(gateway.secure(), connect)
                         : gateway.secure().open(connect);
@@ -220,15 +224,14 @@ class DirectTlsIT {
         Path limits = Files.writeString(
                 directory.resolve("security"), "jdk.tls.keyLimits=AES/GCM/NoPadding KeyUpdate 2^17\n");
         Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        Process process = new ProcessBuilder(ChildJvm.command(
                         "-Xmx128m",
                         "-Djava.security.properties=" + limits,
                         "-Djavax.net.debug=ssl,handshake",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         KeyUpdates.class.getName(),
-                        provider())
+                        provider()))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

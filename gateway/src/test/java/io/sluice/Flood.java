@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -82,13 +83,22 @@ final class Flood {
         }
     }
 
-    /** Waits until the other side takes no more, with pieces left; returns the bytes that it took. */
-    long awaitStop() throws InterruptedException {
-        for (Integer piece = written.poll(Wire.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-                piece != null;
-                piece = written.poll(STILL_MILLIS, TimeUnit.MILLISECONDS)) {
-            taken += piece;
+    /**
+     * Waits until the other side takes no more, with pieces left; returns the bytes that it took.
+     *
+     * @param full whether the other side holds what it cannot pass on; until it does, quiet is only the kernel, which sends what
+     *     it had no room for again after 200 ms, 400 ms and so on
+     */
+    long awaitStop(BooleanSupplier full) throws InterruptedException {
+        long quiet = 0;
+        while (quiet < Wire.PATIENCE_MILLIS && (taken == 0 || quiet == 0 || !full.getAsBoolean())) {
+            Integer piece = written.poll(STILL_MILLIS, TimeUnit.MILLISECONDS);
+            quiet = piece == null ? quiet + STILL_MILLIS : 0;
+            taken += piece == null ? 0 : piece;
         }
+        assertThat(quiet)
+                .as("milliseconds without progress, and nothing is held")
+                .isLessThan(Wire.PATIENCE_MILLIS);
         assertThat(thread.isAlive()).as("the flood is held up").isTrue();
         return taken;
     }

@@ -3,7 +3,6 @@ package io.sluice;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,13 +16,8 @@ final class HeapGaugeTest {
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC"})
     void seesWhatACollectionLeavesAndNotTheGarbage(String collector) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        collector,
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HeapOfHalf.class.getName())
+        Process process = new ProcessBuilder(ChildJvm.command(
+                        collector, "-Xmx64m", "-cp", System.getProperty("java.class.path"), HeapOfHalf.class.getName()))
                 .redirectErrorStream(true)
                 .start();
 

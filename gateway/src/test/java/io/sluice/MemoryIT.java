@@ -27,6 +27,8 @@ class MemoryIT {
     private static final byte[] HALF_A_CONNECT =
             Packets.concat(Packets.hex("10 E0 D4 03 00 04 4D 51 54 54 04 02 00 3C E0 00"), new byte[40_000]);
 
+    private static final String CLOSE_SOON = "limit.close-timeout=200ms";
+
     private ScriptedBroker broker;
     private LogLines log;
 
@@ -53,7 +55,7 @@ class MemoryIT {
     @DisplayName("a crowd of half CONNECTs: some go, new handshakes get 503, who is connected notices nothing")
     void keepsWhatIsHeldWithinItsBudget() throws Exception {
         List<RawClient> crowd = new ArrayList<>();
-        try (TestGateway gateway = gateway("limit.connect-packet-timeout=2s");
+        try (TestGateway gateway = gateway("limit.connect-packet-timeout=2s", CLOSE_SOON);
                 RawClient good = gateway.plain().open(CONNECT);
                 Wire connection = broker.welcome(CONNECT)) {
             good.readMqtt(4);
@@ -123,7 +125,7 @@ class MemoryIT {
     void endsSomeForWhomBytesWaitForTheirRates() throws Exception {
         List<RawClient> crowd = new ArrayList<>();
         List<Wire> connections = new ArrayList<>();
-        try (TestGateway gateway = gateway("limit.bytes.rate=100B/s", "limit.bytes.burst=100B")) {
+        try (TestGateway gateway = gateway("limit.bytes.rate=100B/s", "limit.bytes.burst=100B", CLOSE_SOON)) {
             for (int i = 0; i < 80; i++) {
                 crowd.add(gateway.plain().open(CONNECT));
                 connections.add(broker.welcome(CONNECT));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RatesIT {
     private static final byte[] CONNECT = Packets.connect(4);
-    private static final int MESSAGES = 50_000;
+    private static final int MESSAGES = 25_000;
     private static final int PER_SECOND = 10_000;
     private static final int BURST = 1_000;
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -68,6 +68,7 @@ class RatesIT {
         try (TestGateway gateway = TestGateway.start(
                         broker,
                         "limit.mode=report",
+                        "limit.close-timeout=200ms",
                         "limit.publish.rate=1/s",
                         "limit.publish.burst=1",
                         "limit.bytes.rate=1B/s",

@@ -30,8 +30,7 @@ class RunCommandTest {
     }
 
     private void start(String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+        List<String> command = ChildJvm.command(
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
@@ -39,7 +38,7 @@ class RunCommandTest {
                 "--set=listener.bind=127.0.0.1:0",
                 "--set=listener.tls=off",
                 "--set=admin.bind=127.0.0.1:0",
-                "--set=cluster.brokers=127.0.0.1:1883"));
+                "--set=cluster.brokers=127.0.0.1:1883");
         command.addAll(List.of(settings));
         process = new ProcessBuilder(withSignals(command.toArray(String[]::new)))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
