@@ -72,9 +72,10 @@ public final class NettyBufferPool implements ByteBufferPool {
         }
     }
 
-    /** Gives back to Netty what the calling thread keeps: to be called before it ends. */
+    /** Gives back to Netty what the calling thread keeps, which keeps no more: to be called before it ends. */
     void releaseKept() {
         Stack stack = kept.get();
+        stack.ended = true;
         while (stack.size > 0) {
             stack.pop().bytes.release();
         }
@@ -122,6 +123,7 @@ public final class NettyBufferPool implements ByteBufferPool {
     private static final class Stack {
         private final @Nullable Memory[] memories = new @Nullable Memory[KEPT_PER_THREAD];
         private int size;
+        private boolean ended;
 
         Memory pop() {
             Memory memory = memories[--size];
@@ -131,7 +133,7 @@ public final class NettyBufferPool implements ByteBufferPool {
         }
 
         boolean push(Memory memory) {
-            if (size == KEPT_PER_THREAD) {
+            if (ended || size == KEPT_PER_THREAD) {
                 return false;
             }
             memories[size++] = memory;

@@ -117,6 +117,24 @@ class NettyBufferPoolTest {
         }
     }
 
+    @Test
+    @DisplayName("connections that the end of their thread closes give back what the thread keeps no more")
+    void keepsNothingOnceItEnds() throws Exception {
+        IoThreads threads = IoThreads.start(1, 0, MOST);
+        try {
+            long held = on(threads, () -> {
+                PooledByteBuffer ofAConnection = threads.buffers().allocate();
+                threads.buffers().releaseKept();
+                ofAConnection.close();
+                return threads.heldBytes();
+            });
+
+            assertThat(held).isZero();
+        } finally {
+            threads.stop();
+        }
+    }
+
     private static long takeAndGive(IoThreads threads, int count) {
         Deque<PooledByteBuffer> taken = new ArrayDeque<>();
         for (int i = 0; i < count; i++) {
