@@ -128,9 +128,8 @@ class CompareIT {
 
     @Test
     void whoIsTerminatedLeavesNothingBehindEither() throws Exception {
-        Process compare = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
                         "-Dsluice.home=" + System.getProperty(HOME),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -145,8 +144,9 @@ class CompareIT {
                         "0.1",
                         "--duration",
                         "0.1")
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"); // for the gateway and the stub too
+        Process compare = builder.start();
         try (BufferedReader output = compare.inputReader(StandardCharsets.UTF_8)) {
             String line = output.readLine();
             while (line != null && !line.startsWith("warming up: ")) {
