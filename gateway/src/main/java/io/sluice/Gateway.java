@@ -2,24 +2,20 @@ package io.sluice;
 
 import io.sluice.admin.AdminListener;
 import io.sluice.admin.HealthListener;
-import io.sluice.config.ClusterConfig;
 import io.sluice.config.Configuration;
 import io.sluice.config.DrainConfig;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LimitConfig;
-import io.sluice.config.LinkConfig;
 import io.sluice.config.ListenerConfig;
 import io.sluice.config.MemoryConfig;
 import io.sluice.config.RouteConfig;
 import io.sluice.config.Setting;
-import io.sluice.config.TlsConfig;
 import io.sluice.limit.Bans;
 import io.sluice.limit.HoldBudget;
 import io.sluice.listener.Door;
 import io.sluice.listener.Listener;
 import io.sluice.listener.RouteBinding;
-import io.sluice.net.IoContext;
 import io.sluice.net.IoThreads;
 import io.sluice.session.ClientIds;
 import io.sluice.session.CloseCause;
@@ -35,7 +31,6 @@ import io.sluice.telemetry.SessionReport;
 import io.sluice.tls.BrokerTls;
 import io.sluice.tls.FastCurves;
 import io.sluice.tls.TlsBundle;
-import io.sluice.tls.TlsException;
 import io.sluice.upstream.Upstream;
 import io.sluice.upstream.WarmTotals;
 import io.undertow.server.HttpHandler;
@@ -44,12 +39,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -101,7 +93,7 @@ public final class Gateway implements AutoCloseable {
     private volatile List<RouteConfig> routes;
     private volatile DrainConfig drainTimes;
     private final IoThreads threads;
-    private final List<SessionGroup> groups = new ArrayList<>();
+    private final Sessions sessions;
     private final List<Listener> listeners = new ArrayList<>();
     private final ClientIds clientIds = new ClientIds();
     private final Upstream upstream;
@@ -125,16 +117,13 @@ public final class Gateway implements AutoCloseable {
         budget = new HoldBudget(means.heldBytes());
         sessionLog = new SessionLog(config.log());
         FastCurves.install();
-        Map<String, TlsBundle> bundles = loadTls(config);
-        Map<String, BrokerTls> brokerTls = loadBrokerTls(config);
+        Map<String, TlsBundle> bundles = TlsFiles.ofListeners(config);
+        Map<String, BrokerTls> brokerTls = TlsFiles.ofClusters(config);
         threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, means.buffers());
-        for (IoContext context : threads.contexts()) {
-            SessionGroup group = new SessionGroup(System::nanoTime, budget);
-            groups.add(group);
-            new WheelDrive(context, group.wheel()).start();
-        }
+        sessions = new Sessions(threads, budget);
+        List<SessionGroup> groups = sessions.groups();
         upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
-        operator = new Operator(this, threads, groups, upstream, bundles);
+        operator = new Operator(this, sessions, upstream, bundles);
         certificates = new CertificateWatch(bundles, operator::reloaded);
         metrics = new Metrics(groups.stream().map(SessionGroup::traffic).toList(), operator, Main.version());
         door = door(config, means.descriptors(), bundles.values());
@@ -282,7 +271,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Sessions that have not ended. */
     public int sessions() {
-        return groups.stream().mapToInt(SessionGroup::size).sum();
+        return sessions.count();
     }
 
     /** What became of warm connections, by name of the cluster. */
@@ -297,21 +286,12 @@ public final class Gateway implements AutoCloseable {
 
     /** Ends the sessions whose address or client id is banned. */
     public void endBanned() {
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
-            threads.contexts().get(i).later(() -> group.forEach(this::endIfBanned));
-        }
-    }
-
-    private void endIfBanned(Session session) {
-        try {
+        sessions.each(session -> {
             String clientId = session.clientId();
             if (bans.isBanned(session.info().address().getAddress()) || (clientId != null && bans.isBanned(clientId))) {
                 session.ban();
             }
-        } catch (RuntimeException | Error bug) {
-            session.failed(bug);
-        }
+        });
     }
 
     /** Does what was named for an operator's call to drain. */
@@ -368,11 +348,7 @@ public final class Gateway implements AutoCloseable {
      * @param serverReference another server for the clients, null where there is none
      */
     void tellSessions(Duration spread, @Nullable String serverReference) {
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
-            IoContext io = threads.contexts().get(i);
-            io.later(() -> new Farewells(io, group, spread.toNanos(), serverReference).run());
-        }
+        sessions.eachGroup((io, group) -> new Farewells(io, group, spread.toNanos(), serverReference).run());
     }
 
     /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
@@ -392,18 +368,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Does something with every session, on its I/O thread. */
     void eachSession(Consumer<Session> action) {
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
-            threads.contexts()
-                    .get(i)
-                    .later(() -> group.forEach(session -> {
-                        try {
-                            action.accept(session);
-                        } catch (RuntimeException | Error bug) {
-                            session.failed(bug);
-                        }
-                    }));
-        }
+        sessions.each(action);
     }
 
     /** Closes all at once, goodbyes unsaid. Idempotent. */
@@ -430,7 +395,7 @@ public final class Gateway implements AutoCloseable {
         try {
             health = HealthListener.start(config.health(), operator);
         } catch (IOException failed) {
-            throw new StartException(cannotListen("health.bind", config.health().get(0), failed));
+            throw BindFailure.of("health.bind", config.health().get(0), failed);
         }
     }
 
@@ -439,7 +404,7 @@ public final class Gateway implements AutoCloseable {
             admin = AdminListener.start(config.admin(), operator);
         } catch (IOException failed) {
             HostPort bind = config.admin().bind().orElseThrow();
-            throw new StartException(cannotListen("admin.bind", bind, failed));
+            throw BindFailure.of("admin.bind", bind, failed);
         }
     }
 
@@ -470,7 +435,7 @@ public final class Gateway implements AutoCloseable {
 
     private MemoryGuard guard(MemoryConfig marks) {
         HeapGauge heap = new HeapGauge();
-        return new MemoryGuard(marks, threads, groups, budget, threads::usedDirect, heap::live, System::gc);
+        return new MemoryGuard(marks, sessions, budget, threads::usedDirect, heap::live, System::gc);
     }
 
     private RouteBinding bind(RouteConfig route, GatewayConfig source) {
@@ -481,47 +446,6 @@ public final class Gateway implements AutoCloseable {
         return new RouteBinding(route, SessionPolicy.of(route, limit, upstream.dialer(route.clusters()), clientIds));
     }
 
-    /** By name of the listener; without those that have none. */
-    private static Map<String, TlsBundle> loadTls(GatewayConfig config) throws StartException {
-        Map<String, TlsBundle> bundles = new HashMap<>();
-        Set<String> warnings = new LinkedHashSet<>();
-        for (ListenerConfig listener : config.listeners()) {
-            List<TlsConfig> named = listener.tls().stream()
-                    .flatMap(name ->
-                            config.tls().stream().filter(tls -> tls.name().equals(name)))
-                    .toList();
-            try {
-                if (!named.isEmpty()) {
-                    TlsBundle bundle = TlsBundle.load(named);
-                    warnings.addAll(bundle.warnings());
-                    bundles.put(listener.name(), bundle);
-                }
-            } catch (TlsException wrong) {
-                throw StartException.misconfigured(String.valueOf(wrong.getMessage()));
-            }
-        }
-        warnings.forEach(LOG::warn);
-        return bundles;
-    }
-
-    /** By name of the cluster; without those that have none. */
-    private static Map<String, BrokerTls> loadBrokerTls(GatewayConfig config) throws StartException {
-        Map<String, BrokerTls> loaded = new HashMap<>();
-        for (ClusterConfig cluster : config.clusters()) {
-            LinkConfig.Tls tls = cluster.link().tls().orElse(null);
-            try {
-                if (tls != null) {
-                    BrokerTls brokers = BrokerTls.load(cluster.name(), tls);
-                    brokers.warnings().forEach(LOG::warn);
-                    loaded.put(cluster.name(), brokers);
-                }
-            } catch (TlsException wrong) {
-                throw StartException.misconfigured(String.valueOf(wrong.getMessage()));
-            }
-        }
-        return loaded;
-    }
-
     private void listen(Listener listener, HostPort bind) throws StartException {
         try {
             listener.listen(bind);
@@ -530,24 +454,11 @@ public final class Gateway implements AutoCloseable {
             if (!noIpv6) {
                 String name = listener.config().name();
                 String key = name.equals("default") ? "listener.bind" : "listener." + name + ".bind";
-                throw new StartException(cannotListen(key, bind, failed));
+                throw BindFailure.of(key, bind, failed);
             }
             LOG.info("no IPv6 on this machine; listening on 0.0.0.0:{} in place of {}", bind.port(), bind);
             listen(listener, new HostPort("0.0.0.0", bind.port()));
         }
-    }
-
-    private static String cannotListen(String key, HostPort bind, Exception failed) {
-        String reason = String.valueOf(failed.getMessage());
-        String hint = "";
-        if (reason.contains("ermission denied")) {
-            reason = "permission denied";
-            hint = "; ports below 1024 need CAP_NET_BIND_SERVICE";
-        } else if (reason.contains("in use")) {
-            reason = "the address is in use";
-            hint = "; another process listens there";
-        }
-        return "cannot listen on " + bind + " (" + key + "): " + reason + hint;
     }
 
     static void nothingHere(io.undertow.server.HttpServerExchange exchange) {

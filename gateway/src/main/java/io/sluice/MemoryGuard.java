@@ -3,15 +3,11 @@ package io.sluice;
 import io.sluice.config.MemoryConfig;
 import io.sluice.limit.HoldBudget;
 import io.sluice.limit.Watermarks;
-import io.sluice.net.IoThreads;
 import io.sluice.session.Relief;
-import io.sluice.session.SessionGroup;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +39,7 @@ final class MemoryGuard implements AutoCloseable {
     /** Clients that are not read begin to be read again within this time, not all at once. */
     private static final int LET_GO_MILLIS = 1000;
 
-    private final IoThreads threads;
-    private final List<SessionGroup> groups;
+    private final Sessions sessions;
     private final Watermarks watermarks;
     /** The part of direct memory, or of the budget, from which on those go that keep most of it. */
     private final double shedAt;
@@ -70,14 +65,12 @@ final class MemoryGuard implements AutoCloseable {
      */
     MemoryGuard(
             MemoryConfig marks,
-            IoThreads threads,
-            List<SessionGroup> groups,
+            Sessions sessions,
             HoldBudget budget,
             DoubleSupplier direct,
             DoubleSupplier heap,
             Runnable collect) {
-        this.threads = threads;
-        this.groups = groups;
+        this.sessions = sessions;
         this.budget = budget;
         this.direct = direct;
         this.heap = heap;
@@ -121,14 +114,14 @@ final class MemoryGuard implements AutoCloseable {
         }
         collectSometimes(now > 0 && ofHeap >= Math.max(ofDirect, ofBudget));
         if (now >= 2) {
-            eachGroup(Relief::holdBack);
+            sessions.eachGroup((io, group) -> Relief.holdBack(group));
         } else if (before >= 2) {
             letGo();
         }
         if (now >= 3) {
             boolean forBuffers = ofDirect >= shedAt;
             boolean forHeld = ofBudget >= shedAt;
-            eachGroup(group -> {
+            sessions.eachGroup((io, group) -> {
                 if (Relief.shed(group)) {
                     return;
                 }
@@ -164,22 +157,14 @@ final class MemoryGuard implements AutoCloseable {
         }
     }
 
-    private void eachGroup(Consumer<SessionGroup> action) {
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
-            threads.contexts().get(i).later(() -> action.accept(group));
-        }
-    }
-
     private void letGo() {
-        for (int i = 0; i < groups.size(); i++) {
-            SessionGroup group = groups.get(i);
+        sessions.eachGroup((io, group) -> {
             int millis = ThreadLocalRandom.current().nextInt(LET_GO_MILLIS);
-            var unused = threads.contexts().get(i).after(millis, () -> {
+            var unused = io.after(millis, () -> {
                 if (level < 2) {
                     Relief.letGo(group);
                 }
             });
-        }
+        });
     }
 }

@@ -3,8 +3,6 @@ package io.sluice;
 import io.sluice.admin.Operations;
 import io.sluice.config.Setting;
 import io.sluice.limit.Bans;
-import io.sluice.net.IoContext;
-import io.sluice.net.IoThreads;
 import io.sluice.session.Reached;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
@@ -37,8 +35,7 @@ final class Operator implements Operations, Metrics.Gauges {
     private static final int SPREAD_MILLIS = 15_000;
 
     private final Gateway gateway;
-    private final IoThreads threads;
-    private final List<SessionGroup> groups;
+    private final Sessions sessions;
     private final Upstream upstream;
     private final Map<String, TlsBundle> bundles;
     private final long startedAt = System.nanoTime();
@@ -46,15 +43,9 @@ final class Operator implements Operations, Metrics.Gauges {
     private volatile boolean reloaded = true;
     private volatile Instant reloadedAt = Instant.now();
 
-    Operator(
-            Gateway gateway,
-            IoThreads threads,
-            List<SessionGroup> groups,
-            Upstream upstream,
-            Map<String, TlsBundle> bundles) {
+    Operator(Gateway gateway, Sessions sessions, Upstream upstream, Map<String, TlsBundle> bundles) {
         this.gateway = gateway;
-        this.threads = threads;
-        this.groups = groups;
+        this.sessions = sessions;
         this.upstream = upstream;
         this.bundles = bundles;
         reload = new Reload(gateway, bundles);
@@ -102,15 +93,15 @@ final class Operator implements Operations, Metrics.Gauges {
 
     @Override
     public int ioThreads() {
-        return groups.size();
+        return sessions.groups().size();
     }
 
     @Override
     public <T> T onThread(int thread, Function<SessionGroup, T> call) throws TimeoutException {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        threads.contexts().get(thread).later(() -> {
+        sessions.on(thread, group -> {
             try {
-                answer.complete(call.apply(groups.get(thread)));
+                answer.complete(call.apply(group));
             } catch (RuntimeException | Error bug) {
                 answer.completeExceptionally(bug);
             }
@@ -137,7 +128,7 @@ final class Operator implements Operations, Metrics.Gauges {
 
     @Override
     public void kick(Predicate<Session> condition) {
-        gateway.eachSession(session -> {
+        sessions.each(session -> {
             if (condition.test(session)) {
                 session.kick();
             }
@@ -148,18 +139,15 @@ final class Operator implements Operations, Metrics.Gauges {
     public boolean order(String cluster, String broker, BrokerOrder order) {
         boolean known = upstream.enable(cluster, broker, order == BrokerOrder.ENABLE);
         if (known && order == BrokerOrder.DRAIN) {
-            for (IoContext context : threads.contexts()) {
-                SessionGroup group = groups.get(threads.contexts().indexOf(context));
-                context.later(() -> group.forEach(session -> {
-                    Reached reached = session.reached();
-                    if (reached != null
-                            && reached.cluster().equals(cluster)
-                            && reached.broker().equals(broker)) {
-                        int millis = ThreadLocalRandom.current().nextInt(SPREAD_MILLIS);
-                        context.after(millis, () -> drainOne(session));
-                    }
-                }));
-            }
+            sessions.eachGroup((io, group) -> group.forEach(session -> {
+                Reached reached = session.reached();
+                if (reached != null
+                        && reached.cluster().equals(cluster)
+                        && reached.broker().equals(broker)) {
+                    int millis = ThreadLocalRandom.current().nextInt(SPREAD_MILLIS);
+                    io.after(millis, () -> drainOne(session));
+                }
+            }));
         }
         return known;
     }
