@@ -91,7 +91,8 @@ final class CertificateWatch implements AutoCloseable {
             } catch (TlsException wrong) {
                 outcome.accept(false);
                 tell(wrong.getMessage());
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) { // a look that throws would be the last
+                outcome.accept(false);
                 LOG.error("bug in the gateway; certificates were not looked at listener={}", listener, bug);
             }
         }

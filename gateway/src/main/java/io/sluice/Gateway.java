@@ -43,7 +43,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,6 +91,9 @@ public final class Gateway implements AutoCloseable {
     private final Door door;
     private volatile List<RouteConfig> routes;
     private volatile DrainConfig drainTimes;
+    /** The longest close time-out that a session may have, in nanoseconds. */
+    private volatile long longestClose;
+
     private final IoThreads threads;
     private final Sessions sessions;
     private final List<Listener> listeners = new ArrayList<>();
@@ -110,16 +112,20 @@ public final class Gateway implements AutoCloseable {
     private volatile @Nullable AdminListener admin;
     private volatile @Nullable HealthListener health;
 
-    private Gateway(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
+    private Gateway(
+            GatewayConfig config,
+            HttpHandler fallback,
+            Means means,
+            Map<String, TlsBundle> bundles,
+            Map<String, BrokerTls> brokerTls,
+            IoThreads threads) {
         this.config = config;
         routes = config.routes();
         drainTimes = config.drain();
+        longestClose = longestClose(config);
         budget = new HoldBudget(means.heldBytes());
         sessionLog = new SessionLog(config.log());
-        FastCurves.install();
-        Map<String, TlsBundle> bundles = TlsFiles.ofListeners(config);
-        Map<String, BrokerTls> brokerTls = TlsFiles.ofClusters(config);
-        threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, means.buffers());
+        this.threads = threads;
         sessions = new Sessions(threads, budget);
         List<SessionGroup> groups = sessions.groups();
         upstream = new Upstream(config.clusters(), brokerTls, threads, groups);
@@ -171,7 +177,17 @@ public final class Gateway implements AutoCloseable {
 
     /** As the other, with less than the process has. */
     static Gateway start(GatewayConfig config, HttpHandler fallback, Means means) throws StartException {
-        Gateway gateway = new Gateway(config, fallback, means);
+        FastCurves.install();
+        Map<String, TlsBundle> bundles = TlsFiles.ofListeners(config);
+        Map<String, BrokerTls> brokerTls = TlsFiles.ofClusters(config);
+        IoThreads threads = IoThreads.start(config.ioThreads(), Peer.HEADROOM, means.buffers());
+        Gateway gateway;
+        try {
+            gateway = new Gateway(config, fallback, means, bundles, brokerTls, threads);
+        } catch (RuntimeException | Error failed) {
+            threads.stop();
+            throw failed;
+        }
         try {
             for (Listener listener : gateway.listeners) {
                 for (HostPort bind : listener.config().bind()) {
@@ -255,6 +271,7 @@ public final class Gateway implements AutoCloseable {
         listeners.forEach(listener -> listener.use(bindings));
         door.use(next.address());
         routes = next.routes();
+        longestClose = Math.max(longestClose, longestClose(next));
         drainTimes = next.drain();
         settings = inForce;
     }
@@ -351,19 +368,29 @@ public final class Gateway implements AutoCloseable {
         sessions.eachGroup((io, group) -> new Farewells(io, group, spread.toNanos(), serverReference).run());
     }
 
-    /** Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all. Idempotent. */
+    /**
+     * Tells every client (1001, 0x8B), flushes, waits at most the close time-out, then closes all; at once when the thread is
+     * interrupted. Idempotent.
+     */
     public void stop() {
         stopListening();
         eachSession(Session::stop);
-        long longest = config.limits().stream()
+        long deadline = System.nanoTime() + longestClose + STOP_GRACE_NANOS;
+        try {
+            while (sessions() > 0 && System.nanoTime() - deadline < 0) {
+                TimeUnit.NANOSECONDS.sleep(STOP_POLL_NANOS);
+            }
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
+    private static long longestClose(GatewayConfig config) {
+        return config.limits().stream()
                 .mapToLong(limit -> limit.closeTimeout().toNanos())
                 .max()
                 .orElse(0);
-        long deadline = System.nanoTime() + longest + STOP_GRACE_NANOS;
-        while (sessions() > 0 && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(STOP_POLL_NANOS);
-        }
-        close();
     }
 
     /** Does something with every session, on its I/O thread. */

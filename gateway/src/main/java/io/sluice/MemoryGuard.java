@@ -96,7 +96,7 @@ final class MemoryGuard implements AutoCloseable {
     private void lookSafely() {
         try {
             look();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) { // a look that throws would be the last
             LOG.error("bug in the gateway; memory was not looked at", bug);
         }
     }

@@ -643,7 +643,7 @@ final class Keys {
             "When memory is short, in percent of the heap that a collection leaves in use and of what may be held for"
                     + " clients: from the first on new handshakes get 503, from the second clients that wait for their"
                     + " broker are not read, from the third those go that have not sent CONNECT, and where there are none"
-                    + " those for whom most waits. Three rising percents, or off.");
+                    + " those for whom most waits. Three percents that do not fall, or off.");
 
     static final Key<List<HostPort>> HEALTH_BIND = row(
             Section.HEALTH,
@@ -782,7 +782,8 @@ final class Keys {
                 return new MemoryConfig(refuse, pause, shed);
             }
         }
-        problems.accept(Quote.quote(text) + " is not three rising percents; write e.g. 75%, 85%, 95%, or off");
+        problems.accept(
+                Quote.quote(text) + " is not three percents that do not fall; write e.g. 75%, 85%, 95%, or off");
         return null;
     }
 

@@ -291,6 +291,9 @@ public final class Session extends TimerWheel.Timer {
         if (state == AWAITING_CONNACK && !answer.begun()) {
             sides.broker().abort();
         } else {
+            if (state == AWAITING_CONNACK) {
+                passRefusal();
+            }
             endUnlessDisconnected(brokerGone());
         }
     }
@@ -404,7 +407,10 @@ public final class Session extends TimerWheel.Timer {
             switch (state) {
                 case OPENING -> end(CloseCause.CONNECT_TIMEOUT);
                 case DIALING -> endUnanswered(CloseCause.NO_BROKER);
-                case AWAITING_CONNACK -> endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
+                case AWAITING_CONNACK -> {
+                    passRefusal();
+                    endUnlessDisconnected(CloseCause.CONNACK_TIMEOUT);
+                }
                 case OPEN -> openExpired();
                 case CLOSING -> {
                     if (ending.waiting()) {
@@ -522,10 +528,10 @@ public final class Session extends TimerWheel.Timer {
         end(answer.wasSilent() ? CloseCause.BROKER_SILENT : why);
     }
 
-    /** What one broker has said is passed on when no other says anything else. */
+    /** What one broker has said is passed on when no other says anything else; none once another's AUTH was passed on. */
     private void passRefusal() {
         ByteBuffer refusal = answer.refusal();
-        if (refusal != null) {
+        if (refusal != null && !toUpstream.flows()) {
             toClient.packet(refusal);
             end(CloseCause.BROKER_REFUSED);
         }

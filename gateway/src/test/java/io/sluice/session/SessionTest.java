@@ -267,6 +267,28 @@ final class SessionTest {
         assertThat(rig.observer.bugs).isEmpty();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"is silent", "ends within its answer"})
+    void passesTheRefusalOnWhenTheSecondBroker(String doesWhat) {
+        SessionRig rig = SessionRig.awaiting(CONNECT_4);
+        rig.dialer.retried = 3;
+        rig.dialer.another = true;
+        rig.fromBroker("20 02 00 03");
+        rig.session.upstreamClosed();
+        rig.connectedAnew();
+
+        if (doesWhat.equals("is silent")) {
+            rig.seconds(31);
+        } else {
+            rig.fromBroker("20 02");
+            rig.session.upstreamFinished();
+        }
+
+        assertThat(rig.client.sent()).isEqualTo(hex("20 02 00 03"));
+        assertThat(rig.end().cause()).isEqualTo("broker-refused");
+        assertThat(rig.observer.bugs).isEmpty();
+    }
+
     @Test
     void dropsTheFirstRefusalForTheSecondBrokersOwn() {
         SessionRig rig = SessionRig.awaiting(CONNECT_4);

@@ -21,17 +21,16 @@ final class Alarm implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private Alarm(Selector selector, LongSupplier clock, String name) {
+    /** One that does not run yet. */
+    Alarm(Selector selector, LongSupplier clock, String name) {
         this.selector = selector;
         this.clock = clock;
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
 
-    static Alarm start(Selector selector, LongSupplier clock, String name) {
-        Alarm alarm = new Alarm(selector, clock, name);
-        alarm.thread.start();
-        return alarm;
+    void start() {
+        thread.start();
     }
 
     /** Wakes it then, instead of at what was set before. */

@@ -40,8 +40,13 @@ final class Bench implements AutoCloseable {
         this.clients = clients;
         certificates = DevCertificates.writeTo(directory.resolve("certificates"));
         Runtime.getRuntime().addShutdownHook(hook);
-        stubPort = freePort();
-        stub = start("stub broker", stubCommand(stubPort), directory.resolve("stub.log"), stubPort);
+        try {
+            stubPort = freePort();
+            stub = start("stub broker", stubCommand(stubPort), directory.resolve("stub.log"), stubPort);
+        } catch (IOException | LoadException | InterruptedException | RuntimeException e) {
+            forgetHook();
+            throw e;
+        }
     }
 
     /**
@@ -119,7 +124,7 @@ final class Bench implements AutoCloseable {
      * @throws LoadException it cannot be started; one line
      */
     Entrant entrant(Peer peer, Path program, boolean tls) throws IOException, LoadException, InterruptedException {
-        String key = peer + (tls ? "-tls" : "-plain");
+        String key = key(peer, tls);
         Entrant known = running.get(key);
         if (known == null) {
             known = fresh(peer, program, tls);
@@ -134,6 +139,20 @@ final class Bench implements AutoCloseable {
         Site site = new Site(own, freePort(), stubPort, clients, tls ? certificates : null);
         List<String> command = peer.command(program, site);
         return new Entrant(start(peer.toString(), command, own.resolve("output"), site.port()), site);
+    }
+
+    /** Stops what runs of a peer. */
+    void leaveOut(Peer peer) {
+        for (boolean tls : new boolean[] {false, true}) {
+            Entrant entrant = running.remove(key(peer, tls));
+            if (entrant != null) {
+                stop(entrant.process);
+            }
+        }
+    }
+
+    private static String key(Peer peer, boolean tls) {
+        return peer + (tls ? "-tls" : "-plain");
     }
 
     void back(Entrant entrant) {
@@ -163,6 +182,10 @@ final class Bench implements AutoCloseable {
         }
         left.forEach(this::stop);
         delete(directory);
+        forgetHook();
+    }
+
+    private void forgetHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

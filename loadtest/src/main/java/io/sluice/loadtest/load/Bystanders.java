@@ -60,7 +60,7 @@ final class Bystanders {
             }
             return ticks * TICK_NANOS - own.sample().get(0).cpuNanos();
         } catch (IOException e) {
-            throw new LoadException("the machine cannot be watched: " + e.getMessage());
+            throw new LoadException("the machine cannot be watched: " + e.getMessage(), e);
         }
     }
 }

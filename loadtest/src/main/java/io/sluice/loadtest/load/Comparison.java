@@ -25,7 +25,6 @@ final class Comparison {
     static final String FOREIGN = "foreign CPU";
 
     private static final double BRIEF_SECONDS = 1;
-    private static final int REPEATS = 1;
     private static final int LOOK_MILLIS = 500;
     private static final int MOST_LOOKS = 10;
 
@@ -84,6 +83,7 @@ final class Comparison {
                 }
             } catch (LoadException e) {
                 participants.remove(participant);
+                bench.leaveOut(participant.peer());
                 failed(participant.label() + " is left out: " + e.getMessage());
             }
         }
@@ -109,15 +109,26 @@ final class Comparison {
         String label = participant == null ? FLOOR : participant.label();
         try {
             Run quietest = measureOnce(contest, participant, round);
-            for (int i = 0; i < REPEATS && round > 0 && foreignPercent(quietest) > schedule.mostForeign; i++) {
-                Run again = measureOnce(contest, participant, round);
-                quietest = foreignPercent(again) < foreignPercent(quietest) ? again : quietest;
+            if (round > 0 && foreignPercent(quietest) > schedule.mostForeign) {
+                quietest = quieter(quietest, contest, participant, round);
             }
             if (round > 0) {
                 runs.add(quietest);
             }
         } catch (LoadException e) {
             failed("%s, %s: %s".formatted(contest.title(), label, e.getMessage()));
+        }
+    }
+
+    /** Once more, and the quieter of both; a repeat that fails leaves what there is. */
+    private Run quieter(Run first, Contest contest, @Nullable Participant participant, int round)
+            throws IOException, InterruptedException {
+        try {
+            Run again = measureOnce(contest, participant, round);
+            return foreignPercent(again) < foreignPercent(first) ? again : first;
+        } catch (LoadException e) {
+            failed("%s, %s, again: %s".formatted(contest.title(), first.target(), e.getMessage()));
+            return first;
         }
     }
 

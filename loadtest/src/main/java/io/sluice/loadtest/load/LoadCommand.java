@@ -80,7 +80,9 @@ public final class LoadCommand implements Callable<Integer> {
                 tell(measured(chosen, null));
             } else {
                 try (StubBroker stub = StubCommand.start(port)) {
-                    tell(measured(chosen, stub));
+                    Run run = measured(chosen, stub);
+                    stub.check();
+                    tell(run);
                     printCeiling(stub);
                 }
             }

@@ -1,5 +1,7 @@
 package io.sluice.loadtest.load;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A run cannot begin or go on; the message is one line for the operator.
  *
@@ -10,5 +12,10 @@ final class LoadException extends Exception {
 
     LoadException(String message) {
         super(message);
+    }
+
+    /** @param cause of which the message has what an operator needs; for those who debug */
+    LoadException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }

@@ -57,7 +57,7 @@ final class LoadLoop implements Runnable {
      *
      * @param clock the run's, in nanoseconds
      * @param script made for this loop
-     * @throws IOException there are no descriptors left
+     * @throws IOException no descriptor is left
      */
     LoadLoop(String name, LongSupplier clock, Window window, Buffers buffers, Function<LoadLoop, Script> script)
             throws IOException {
@@ -66,8 +66,13 @@ final class LoadLoop implements Runnable {
         this.figures = new LoopFigures(window);
         this.buffers = buffers;
         selector = Selector.open();
-        alarm = Alarm.start(selector, clock, name + "-alarm");
-        this.script = script.apply(this);
+        alarm = new Alarm(selector, clock, name + "-alarm");
+        try {
+            this.script = script.apply(this);
+        } catch (RuntimeException | Error e) {
+            abandon();
+            throw e;
+        }
         thread = new Thread(this, name);
         thread.setDaemon(true);
     }
@@ -89,16 +94,16 @@ final class LoadLoop implements Runnable {
 
     @Override
     public void run() {
+        alarm.start();
         try {
             while (!window.stopped()) {
                 turn();
             }
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
-        } finally {
-            alarm.close();
-            close();
         }
+        alarm.close();
+        close();
     }
 
     /** One round: what is due, then what is ready. */
@@ -218,13 +223,22 @@ final class LoadLoop implements Runnable {
 
     private void close() {
         for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof LoadClient client && client.isOpen()) {
-                client.leave();
+            try {
+                if (key.attachment() instanceof LoadClient client && client.isOpen()) {
+                    client.leave();
+                }
+            } catch (RuntimeException | Error e) {
+                failure = failure == null ? e : failure;
             }
             if (key.channel() instanceof SocketChannel channel) {
                 close(channel);
             }
         }
+        abandon();
+    }
+
+    /** Gives back what it holds without clients; in place of the others where it never runs. */
+    final void abandon() {
         try {
             selector.close();
         } catch (IOException e) {

@@ -79,7 +79,7 @@ final class Measurement {
             List<LoopFigures> figures = loops.stream().map(LoadLoop::figures).toList();
             return new Outcome(scenario, job, window, figures, idle, course).run(targetName, began, settings);
         } catch (IOException e) {
-            throw new LoadException("cannot start: " + e.getMessage());
+            throw new LoadException("cannot start: " + e.getMessage(), e);
         } finally {
             stop();
         }
@@ -101,11 +101,14 @@ final class Measurement {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
                 outcome = made.get(0).outcome();
             }
-            if (outcome == null || !outcome.isEmpty()) {
+            if (outcome == null) {
+                throw new LoadException("a thread has failed: " + loop.failure(), loop.failure());
+            }
+            if (!outcome.isEmpty()) {
                 throw new LoadException("cannot reach " + target.url() + ": " + outcome);
             }
         } catch (IOException e) {
-            throw new LoadException("cannot start: " + e.getMessage());
+            throw new LoadException("cannot start: " + e.getMessage(), e);
         } finally {
             own.stop();
         }
@@ -114,10 +117,16 @@ final class Measurement {
     private void startLoops() throws IOException {
         Plan plan = job.plan();
         int largest = plan.batch() * Message.most(plan.size());
-        for (int i = 0; i < plan.loops(); i++) {
-            int number = i;
-            Function<LoadLoop, Script> script = loop -> scenario.script(job, loop, number);
-            loops.add(new LoadLoop("load-" + i, clock, window, new Buffers(largest, plan.batch()), script));
+        try {
+            for (int i = 0; i < plan.loops(); i++) {
+                int number = i;
+                Function<LoadLoop, Script> script = loop -> scenario.script(job, loop, number);
+                loops.add(new LoadLoop("load-" + i, clock, window, new Buffers(largest, plan.batch()), script));
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            loops.forEach(LoadLoop::abandon);
+            loops.clear();
+            throw e;
         }
         loops.forEach(loop -> loop.thread().start());
     }
@@ -187,6 +196,10 @@ final class Measurement {
             sleep(SECOND / 100);
         }
         stop();
+        check();
+        if (loops.stream().anyMatch(loop -> loop.thread().isAlive())) {
+            throw new LoadException("a thread does not end");
+        }
     }
 
     private boolean isUnderWay() {
@@ -208,7 +221,7 @@ final class Measurement {
     private void check() throws LoadException {
         for (LoadLoop loop : loops) {
             if (loop.failure() != null) {
-                throw new LoadException("a thread has failed: " + loop.failure());
+                throw new LoadException("a thread has failed: " + loop.failure(), loop.failure());
             }
         }
     }

@@ -46,7 +46,7 @@ final class PeerProcess implements AutoCloseable {
             process.getOutputStream().close();
             return new PeerProcess(name, process, log);
         } catch (IOException e) {
-            throw new LoadException(name + " does not start: " + e.getMessage());
+            throw new LoadException(name + " does not start: " + e.getMessage(), e);
         }
     }
 

@@ -149,7 +149,7 @@ final class ProcessWatch {
                 }
             }
         } catch (IOException e) {
-            throw new LoadException("processes cannot be watched: " + e.getMessage());
+            throw new LoadException("processes cannot be watched: " + e.getMessage(), e);
         }
         return all;
     }

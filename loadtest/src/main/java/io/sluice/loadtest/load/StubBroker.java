@@ -1,6 +1,8 @@
 package io.sluice.loadtest.load;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker that costs as little as possible, so that what lies before it is measured: exact topics, no retained messages, no
@@ -32,7 +35,9 @@ final class StubBroker implements AutoCloseable, Runnable {
     private final Map<ByteBuffer, Topic> topics = new HashMap<>();
     private final ArrayDeque<StubClient> written = new ArrayDeque<>();
     private final Consumer<SelectionKey> ready = this::ready;
+    private boolean acceptFailed;
     private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
 
     /** A topic with those who subscribed to it. Confined as the broker. */
     static final class Topic {
@@ -76,7 +81,7 @@ final class StubBroker implements AutoCloseable, Runnable {
             StubBroker broker = new StubBroker(selector, server);
             broker.thread.start();
             return broker;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             server.close();
             selector.close();
             throw e;
@@ -91,6 +96,14 @@ final class StubBroker implements AutoCloseable, Runnable {
         return thread;
     }
 
+    /** @throws LoadException it has ended before its time: for want of descriptors, or by a defect */
+    void check() throws LoadException {
+        Throwable why = failure;
+        if (why != null) {
+            throw new LoadException("the stub broker has failed: " + why.getMessage(), why);
+        }
+    }
+
     @Override
     public void run() {
         try {
@@ -98,8 +111,8 @@ final class StubBroker implements AutoCloseable, Runnable {
                 selector.select(ready);
                 flush();
             }
-        } catch (IOException e) {
-            closed = true;
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
         } finally {
             closeAll();
         }
@@ -119,11 +132,24 @@ final class StubBroker implements AutoCloseable, Runnable {
     private void accept() {
         try {
             for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
-                StubClient client = new StubClient(this, channel);
-                client.register(channel.register(selector, SelectionKey.OP_READ, client));
+                acceptFailed = false;
+                welcome(channel);
             }
         } catch (IOException e) {
-            // that one has gone, or there are no descriptors; the next may do better
+            if (!acceptFailed) {
+                acceptFailed = true; // that one has gone before it was taken; two in a row is a want of descriptors
+                return;
+            }
+            throw new UncheckedIOException("it takes no more connections: " + e.getMessage(), e);
+        }
+    }
+
+    private void welcome(SocketChannel channel) throws IOException {
+        try {
+            StubClient client = new StubClient(this, channel);
+            client.register(channel.register(selector, SelectionKey.OP_READ, client));
+        } catch (IOException gone) {
+            channel.close();
         }
     }
 
@@ -161,13 +187,15 @@ final class StubBroker implements AutoCloseable, Runnable {
     }
 
     private void closeAll() {
+        selector.keys().forEach(key -> close(key.channel()));
+        close(selector);
+    }
+
+    private static void close(Closeable one) {
         try {
-            for (SelectionKey key : selector.keys()) {
-                key.channel().close();
-            }
-            selector.close();
+            one.close();
         } catch (IOException e) {
-            // nothing is left to do with it
+            // its descriptor is gone all the same
         }
     }
 

@@ -42,7 +42,7 @@ final class StubCommand implements Callable<Integer> {
         try {
             return StubBroker.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
-            throw new LoadException("the stub broker cannot listen on 127.0.0.1:" + port + ": " + e.getMessage());
+            throw new LoadException("the stub broker cannot listen on 127.0.0.1:" + port + ": " + e.getMessage(), e);
         }
     }
 
@@ -58,6 +58,7 @@ final class StubCommand implements Callable<Integer> {
                     + stub.address().getPort());
             out.flush();
             stub.thread().join();
+            stub.check();
             return 0;
         } catch (IllegalArgumentException | LoadException e) {
             err.println("load: " + e.getMessage());

@@ -64,7 +64,7 @@ record Trust(@Nullable X509ExtendedTrustManager manager) {
                 }
             }
         } catch (GeneralSecurityException e) {
-            throw new LoadException("cannot use " + name + " certificate authorities: " + e.getMessage());
+            throw new LoadException("cannot use " + name + " certificate authorities: " + e.getMessage(), e);
         }
         throw new LoadException("this Java has no trust manager for X.509");
     }

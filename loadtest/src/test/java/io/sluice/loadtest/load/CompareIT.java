@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,13 +40,13 @@ class CompareIT {
     @TempDir
     Path out;
 
-    private String home = "";
+    private @Nullable String home;
     private Set<Long> childrenBefore = Set.of();
     private Set<Path> filesBefore = Set.of();
 
     @BeforeEach
     void remember() throws IOException {
-        home = System.getProperty(HOME, "");
+        home = System.getProperty(HOME);
         System.setProperty(HOME, Path.of("").toAbsolutePath().resolveSibling("").toString());
         childrenBefore = children();
         filesBefore = files();
@@ -53,7 +54,11 @@ class CompareIT {
 
     @AfterEach
     void leavesNothingBehind() throws IOException {
-        System.setProperty(HOME, home);
+        if (home == null) {
+            System.clearProperty(HOME);
+        } else {
+            System.setProperty(HOME, home);
+        }
 
         assertThat(children()).isEqualTo(childrenBefore);
         assertThat(files()).isEqualTo(filesBefore);
