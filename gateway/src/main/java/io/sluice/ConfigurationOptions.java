@@ -33,6 +33,11 @@ final class ConfigurationOptions {
             description = "Sets one key, over file and environment; repeatable.")
     private List<String> settings = new ArrayList<>();
 
+    /** Whether the command line tells of one. */
+    boolean given() {
+        return file != null || !settings.isEmpty();
+    }
+
     /** Reads file, environment and settings. Without any file the other two must do. */
     Configuration load() throws UsageException {
         Path found = file != null ? file : defaultFile();

@@ -1,11 +1,13 @@
 package io.sluice;
 
 import io.sluice.config.ConfigurationException;
+import io.sluice.config.Quote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -36,7 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footerHeading = "%n",
         footer = {
             "Exit codes: 0 done, 1 cannot run, 2 wrong command or configuration,",
-            "130 ended by Ctrl-C.",
+            "3 clients were cut off at the end, 130 ended by Ctrl-C.",
             "Environment: JAVA_HOME picks the Java, JAVA_OPTS adds JVM flags."
         },
         mixinStandardHelpOptions = true,
@@ -61,6 +63,9 @@ public final class Main implements Callable<Integer> {
     static final int OK = 0;
     static final int FAILED = 1;
     static final int USAGE = 2;
+
+    private static final String LOG_LEVEL = "sluice.log.level";
+    private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE", "OFF");
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -91,6 +96,14 @@ public final class Main implements Callable<Integer> {
         }
         // read once, when JSSE loads: a TLS 1.2 client could else ask for handshake after handshake on one connection
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        String level = System.getProperty(LOG_LEVEL);
+        if (level != null && !LEVELS.contains(level)) {
+            commandLine
+                    .getErr()
+                    .println("sluice: " + LOG_LEVEL + ": " + Quote.quote(level) + " is not a level; write one of "
+                            + String.join(", ", LEVELS));
+            return USAGE;
+        }
         commandLine.setParameterExceptionHandler(Main::misused);
         commandLine.setExecutionExceptionHandler(Main::failed);
         return commandLine.execute(arguments);

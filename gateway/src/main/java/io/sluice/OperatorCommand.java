@@ -171,7 +171,7 @@ abstract class OperatorCommand implements Callable<Integer> {
     }
 
     /** Reads files again. */
-    @Command(name = "reload", description = "Reads the certificates again.")
+    @Command(name = "reload", description = "Reads configuration and certificates again.")
     static final class Reload extends OperatorCommand {
         @Override
         public Integer call() throws UsageException, StartException, InterruptedException {

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.config.AdminConfig;
 import io.sluice.config.HostPort;
+import io.sluice.config.Quote;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,7 +42,7 @@ final class OperatorOptions {
             description =
                     "The operators' listener of the gateway, e.g. http://127.0.0.1:9883; without it admin.bind of the"
                             + " configuration.")
-    private @Nullable URI url;
+    private @Nullable String url;
 
     @Option(
             names = "--token-file",
@@ -58,11 +61,12 @@ final class OperatorOptions {
      * Calls and prints the answer.
      *
      * @param path below {@code /api/v1/}, encoded
+     * @throws UsageException the command, or the configuration that tells whom to call, is wrong
      * @throws StartException one line: nobody answers, or the answer is no
      */
     int call(String method, String path) throws UsageException, StartException, InterruptedException {
-        AdminConfig config = url == null ? configuration.load().gateway().admin() : null;
-        URI base = url != null ? url : address(config);
+        AdminConfig config = url == null ? admin() : null;
+        URI base = url != null ? base(url) : address(config);
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("/api/v1/" + path))
                 .timeout(ANSWER)
                 .header("Accept", json ? "application/json" : "text/plain")
@@ -76,6 +80,9 @@ final class OperatorOptions {
         if (answer.statusCode() == 401) {
             throw new StartException("the gateway at " + base + " wants its token; name the file that holds it with"
                     + " --token-file or admin.token-file");
+        }
+        if (answer.statusCode() == 400) {
+            throw new UsageException(List.of("sluice: " + answer.body().strip()));
         }
         if (answer.statusCode() / 100 != 2) {
             throw new StartException(answer.body().strip());
@@ -94,6 +101,32 @@ final class OperatorOptions {
         return value == null ? "" : name + "=" + encoded(value.toString()) + "&";
     }
 
+    private AdminConfig admin() throws UsageException {
+        try {
+            return configuration.load().gateway().admin();
+        } catch (UsageException wrong) {
+            throw new UsageException(List.of(
+                    String.valueOf(wrong.getMessage()),
+                    "sluice: the gateway was not asked; --url http://host:port asks it without the configuration"));
+        }
+    }
+
+    private URI base(String text) throws UsageException {
+        if (configuration.given()) {
+            throw new UsageException(List.of("sluice: --url goes without a configuration; the gateway has its own"));
+        }
+        try {
+            URI base = new URI(text);
+            if ("http".equals(base.getScheme()) && base.getHost() != null && base.getPort() != 0) {
+                return base;
+            }
+        } catch (URISyntaxException wrong) {
+            // told below
+        }
+        throw new UsageException(List.of("sluice: --url: " + Quote.quote(text)
+                + " is not possible; write http://host:port, e.g. http://127.0.0.1:9883"));
+    }
+
     private static URI address(@Nullable AdminConfig config) throws StartException {
         HostPort bind = config == null ? null : config.bind().orElse(null);
         if (bind == null) {
@@ -104,6 +137,10 @@ final class OperatorOptions {
     }
 
     private static String token(Path file) throws StartException {
+        if (!Files.isReadable(file)) {
+            throw new StartException("the token file " + file
+                    + (Files.exists(file) ? " cannot be read; run as its owner" : " does not exist"));
+        }
         try {
             return Files.readString(file).lines().findFirst().orElse("").strip();
         } catch (IOException unreadable) {

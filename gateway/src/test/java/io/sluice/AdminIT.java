@@ -1,5 +1,6 @@
 package io.sluice;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +102,56 @@ class AdminIT {
                     .contains("sluice_certificate_expiry_timestamp_seconds{listener=\"secure\"}")
                     .contains("jvm_");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"admin", "health"})
+    @DisplayName("bodies that are announced and never come: told so, gone, and in nobody's way")
+    void waitsForNoBody(String port) throws Exception {
+        List<Socket> callers = new ArrayList<>();
+        try (TestGateway gateway = gateway("health.bind=127.0.0.1:0")) {
+            InetSocketAddress address = port.equals("admin")
+                    ? admin(gateway)
+                    : gateway.gateway().healthAddresses().get(0);
+            String start = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n";
+            for (int i = 0; i < 20; i++) {
+                callers.add(say(address, start + "Content-Length: 1000\r\n\r\n"));
+            }
+
+            Socket served = say(address, start + "Connection: close\r\n\r\n");
+            callers.add(served);
+            assertThat(all(served)).startsWith("HTTP/1.1 200 ");
+            for (Socket caller : callers.subList(0, 20)) {
+                assertThat(all(caller)).startsWith("HTTP/1.1 413 ").contains("This takes no body.");
+            }
+        } finally {
+            for (Socket caller : callers) {
+                caller.close();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("what balancers ask is answered once for each connection")
+    void aHealthConnectionEndsWithItsAnswer() throws Exception {
+        try (TestGateway gateway = gateway("health.bind=127.0.0.1:0");
+                Socket caller = say(
+                        gateway.gateway().healthAddresses().get(0),
+                        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+            assertThat(all(caller)).startsWith("HTTP/1.1 200 ").endsWith("ok\n");
+        }
+    }
+
+    private static Socket say(InetSocketAddress address, String request) throws IOException {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write(request.getBytes(US_ASCII));
+        return socket;
+    }
+
+    /** To its end. */
+    private static String all(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
 
     @Test
@@ -471,6 +524,10 @@ class AdminIT {
             assertThat(run("status", nowhere, "--token-file=" + token).code()).isZero();
             Run unknown = run("kick", "none", nowhere, "--token-file=" + token);
             assertThat(unknown.err()).isEqualTo("sluice: There is no such session; it may have ended.\n");
+            Run wrong = run("ban", "--client-id=c", "--for=1y", nowhere, "--token-file=" + token);
+            assertThat(wrong.code()).isEqualTo(Main.USAGE);
+            Run missing = run("status", nowhere, "--token-file=/nowhere");
+            assertThat(missing.err()).isEqualTo("sluice: the token file /nowhere does not exist\n");
         }
         Run unreached = run("status", nowhere);
         assertThat(unreached.code()).isEqualTo(Main.FAILED);
@@ -485,5 +542,28 @@ class AdminIT {
                 "--set=listener.bind=127.0.0.1:0",
                 "--config=" + Files.writeString(directory.resolve("empty.properties"), ""));
         assertThat(off.err()).isEqualTo("sluice: the gateway takes no commands: admin.bind is off\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost:9883", "foo", "http://localhost:abc", "http://bad host", "https://localhost:9883"})
+    void aUrlThatIsNoneIsToldWithTheForm(String url) throws Exception {
+        Run run = run("status", "--url=" + url);
+
+        assertThat(run.err())
+                .isEqualTo("sluice: --url: \"" + url
+                        + "\" is not possible; write http://host:port, e.g. http://127.0.0.1:9883\n");
+        assertThat(run.code()).isEqualTo(Main.USAGE);
+    }
+
+    @Test
+    void aMistakeInTheFileIsToldWithTheWayAroundIt() throws Exception {
+        Path file = Files.writeString(directory.resolve("broken.properties"), "limit.mod=report\n");
+
+        Run broken = run("status", "--config=" + file);
+        assertThat(broken.err()).contains("unknown key limit.mod").contains("--url http://host:port asks it");
+        assertThat(broken.code()).isEqualTo(Main.USAGE);
+        Run both = run("reload", "--config=" + file, "--url=http://127.0.0.1:1");
+        assertThat(both.err()).isEqualTo("sluice: --url goes without a configuration; the gateway has its own\n");
     }
 }

@@ -136,6 +136,34 @@ class DirectTlsIT {
         }
     }
 
+    @ParameterizedTest(name = "throttled: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("thousands of records of one byte: none is lost where the reader stops before the last")
+    void takesManySmallRecords(boolean throttled) throws Exception {
+        String rate = throttled ? "limit.bytes.rate=2KiB/s" : "limit.bytes.rate=1GiB/s";
+        try (TestGateway gateway = TestGateway.start(broker, provider(), rate, "limit.bytes.burst=1KiB");
+                RawClient client = gateway.secure().open(CONNECT);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            byte[] large = Packets.publish(4, new byte[KILOBYTE]);
+            byte[] frames = Packets.concat(
+                    RawClient.masked(RawClient.FIN | RawClient.BINARY, large),
+                    RawClient.masked(RawClient.FIN | RawClient.BINARY, large),
+                    RawClient.masked(RawClient.FIN | RawClient.BINARY, Packets.PINGREQ));
+            client.gather();
+            for (byte each : frames) {
+                client.output().write(each);
+                client.output().flush();
+            }
+            client.transportOutput().write(client.gathered());
+
+            assertThat(connection.read(2 * large.length)).isEqualTo(Packets.concat(large, large));
+            assertThat(connection.read(2)).isEqualTo(Packets.PINGREQ);
+            connection.send(Packets.PINGRESP);
+            assertThat(client.readMqtt(2)).isEqualTo(Packets.PINGRESP);
+        }
+    }
+
     /** Sends the beginning of the second record together with the request: Undertow has it then. */
     private static RawClient openEarly(RawClient client, byte[] connect) throws IOException {
         client.gather();

@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -141,6 +142,53 @@ class ForwardAuthIT {
                     .isEqualTo(403);
         }
         service.verify(3, getRequestedFor(anyUrl()));
+    }
+
+    @ParameterizedTest(name = "first {0}, then {1}")
+    @CsvSource({"token, none", "none, token"})
+    @DisplayName("a browser's token may be a subprotocol: who shows another gets no answer that was for this one")
+    void remembersNothingForAnotherSubprotocol(String first, String second) throws Exception {
+        service.stubFor(any(anyUrl()).atPriority(2).willReturn(aResponse().withStatus(403)));
+        service.stubFor(any(anyUrl())
+                .atPriority(1)
+                .withHeader("Sec-WebSocket-Protocol", equalTo("mqtt, token"))
+                .willReturn(aResponse().withStatus(200)));
+        try (TestGateway gateway = gateway("route.auth.cache=1m")) {
+            for (String who : List.of(first, second)) {
+                boolean shows = who.equals("token");
+                assertThat(status(gateway, REQUEST.set("Sec-WebSocket-Protocol", shows ? "mqtt, token" : "mqtt")))
+                        .as(who)
+                        .isEqualTo(shows ? 101 : 403);
+            }
+        }
+    }
+
+    @Test
+    void keepsChallengesWithinAKilobyte() throws Exception {
+        answer(aResponse().withStatus(401).withHeader("WWW-Authenticate", "Basic", "x".repeat(1020)));
+        try (TestGateway gateway = gateway();
+                RawClient client = gateway.plain()) {
+            assertThat(client.send(REQUEST.toString()).answer().header("WWW-Authenticate"))
+                    .containsExactly("Basic");
+        }
+    }
+
+    @Test
+    @DisplayName("what the service writes stays within its quotes")
+    void quotesWhatTheServiceSays() throws Exception {
+        try (ServerSocket liar = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TestGateway gateway =
+                        TestGateway.start(broker, "route.auth.url=http://127.0.0.1:" + liar.getLocalPort() + "/");
+                LogLines log = new LogLines();
+                RawClient client = gateway.plain().send(REQUEST.toString())) {
+            try (Socket asked = liar.accept()) {
+                asked.getInputStream().read(new byte[4096]);
+                asked.getOutputStream().write("HTX/9 \u001b[2J\" forged=yes \r\n\r\n".getBytes(UTF_8));
+                assertThat(client.answer().status()).isEqualTo(503);
+            }
+
+            assertThat(log.await("forward-auth fails")).contains("HTX/9 \\u001b[2J\\\" forged=yes");
+        }
     }
 
     /** Of 300 handshakes 256 may wait for an answer at a time. */

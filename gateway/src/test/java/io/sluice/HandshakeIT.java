@@ -236,7 +236,8 @@ class HandshakeIT {
                 arguments("none", VALID.without("Host")),
                 arguments("two", VALID.plus("Host: other")),
                 arguments("twice the same", VALID.plus("Host: localhost")),
-                arguments("a port that is no number", VALID.set("Host", "localhost:http")));
+                arguments("a port that is no number", VALID.set("Host", "localhost:http")),
+                arguments("longer than any name", VALID.set("Host", "a".repeat(256) + ".test")));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -80,6 +80,21 @@ class MainTest {
     }
 
     @Test
+    void refusesALogLevelThatIsNone() {
+        System.setProperty("sluice.log.level", "DEBG");
+        try {
+            assertThat(run("--version")).isEqualTo(2);
+        } finally {
+            System.clearProperty("sluice.log.level");
+        }
+
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines(
+                        "sluice: sluice.log.level: \"DEBG\" is not a level; write one of ERROR, WARN,"
+                                + " INFO, DEBUG, TRACE, OFF\n");
+    }
+
+    @Test
     void checkPrintsEachSettingWithItsOriginInOneColumn() throws Exception {
         Path file = write("cluster.brokers=127.0.0.1:1883\nlistener.tls=off\n");
 

@@ -7,6 +7,7 @@ import io.sluice.config.HostPort;
 import io.sluice.telemetry.Metrics;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.HeaderMap;
@@ -39,9 +40,12 @@ public final class AdminListener implements AutoCloseable {
     private static final int MOST_CALLS = 8;
     private static final int MOST_WAITING = 64;
     private static final int THREADS = 4;
-    private static final long MOST_BODY_BYTES = 1024;
+    private static final int MOST_CONNECTIONS = 128;
     private static final int PARSE_MILLIS = 10_000;
     private static final int IDLE_MILLIS = 60_000;
+    /** For an answer that nobody reads. */
+    private static final int WRITE_MILLIS = 10_000;
+
     private static final Set<String> OPEN = Set.of("/", "/healthz", "/readyz");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final HttpString SEC_FETCH_SITE = HttpString.tryFromString("Sec-Fetch-Site");
@@ -51,6 +55,8 @@ public final class AdminListener implements AutoCloseable {
     private final byte @Nullable [] token;
     private final StatusPage page = StatusPage.load();
     private final Api api;
+    private final HttpHandler limited =
+            new RequestLimitingHandler(MOST_CALLS, MOST_WAITING, exchange -> exchange.dispatch(this::answer));
     private final Undertow server;
 
     private AdminListener(HostPort bind, byte @Nullable [] token, Operations operations) {
@@ -64,12 +70,13 @@ public final class AdminListener implements AutoCloseable {
                 .setDirectBuffers(false)
                 .setBufferSize(16 * 1024)
                 .setWorkerOption(Options.WORKER_NAME, "sluice-admin")
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MOST_BODY_BYTES)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
+                .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS - 1)
+                .setSocketOption(Options.WRITE_TIMEOUT, WRITE_MILLIS)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_MILLIS)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-                .setHandler(new RequestLimitingHandler(
-                        MOST_CALLS, MOST_WAITING, exchange -> exchange.dispatch(this::answer)))
+                .setHandler(this::receive)
                 .build();
     }
 
@@ -114,7 +121,25 @@ public final class AdminListener implements AutoCloseable {
         server.stop();
     }
 
-    /** On a thread that may wait. */
+    /** On the I/O thread: only who may call takes one of the places of those that may wait. */
+    private void receive(HttpServerExchange exchange) throws Exception {
+        try {
+            Bodies.refuse(exchange);
+            judgeHost(exchange);
+            judgeOrigin(exchange);
+            if (!OPEN.contains(exchange.getRequestPath())) {
+                judgeToken(exchange);
+                limited.handleRequest(exchange);
+                return;
+            }
+        } catch (Refused refused) {
+            send(exchange, Answer.error(wantsText(exchange), refused.status(), refused.sentence()));
+            return;
+        }
+        answer(exchange);
+    }
+
+    /** On a thread that may wait, but for what nothing is waited for. */
     private void answer(HttpServerExchange exchange) {
         boolean plain = wantsText(exchange);
         Answer answer;
@@ -133,11 +158,6 @@ public final class AdminListener implements AutoCloseable {
 
     private Answer judgedAnswer(HttpServerExchange exchange, boolean plain) throws Refused, TimeoutException {
         String path = exchange.getRequestPath();
-        judgeHost(exchange);
-        judgeOrigin(exchange);
-        if (!OPEN.contains(path)) {
-            judgeToken(exchange);
-        }
         if (path.startsWith("/api/v1/")) {
             return api.answer(exchange, path.substring("/api/v1/".length()), plain);
         }
@@ -219,6 +239,6 @@ public final class AdminListener implements AutoCloseable {
         headers.put(Headers.CACHE_CONTROL, "no-store");
         headers.put(HttpString.tryFromString("X-Content-Type-Options"), "nosniff");
         headers.put(HttpString.tryFromString("Referrer-Policy"), "no-referrer");
-        exchange.getResponseSender().send(answer.body(), UTF_8);
+        Bodies.send(exchange, answer.body());
     }
 }

@@ -85,7 +85,7 @@ final class Api {
                     .formatted(
                             operations.version(),
                             Words.human(uptime),
-                            gauges.draining() ? ", draining" : "",
+                            gauges.draining() ? ", draining" : operations.live() ? "" : ", no live broker",
                             gauges.sessions(),
                             gauges.heldBytes(),
                             String.join("\n", operations.urls())));
@@ -94,6 +94,7 @@ final class Api {
                 .put("version", operations.version())
                 .put("time", Instant.now().toString())
                 .put("draining", gauges.draining())
+                .put("live_broker", operations.live())
                 .putMillis("uptime_ms", uptime)
                 .put("sessions", gauges.sessions())
                 .put("held_bytes", gauges.heldBytes())

@@ -1,7 +1,5 @@
 package io.sluice.admin;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.sluice.config.HostPort;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -15,13 +13,15 @@ import org.xnio.Options;
 
 /**
  * Where balancers and kubelets ask: {@code /healthz} and {@code /readyz}, a word each, and nothing else. It needs no token, on
- * any address, since it tells nothing else. One thread of its own answers; nothing is waited for.
+ * any address, since it tells nothing else. One thread of its own answers; nothing is waited for, and a connection ends with its
+ * answer.
  *
  * <p>Thread-safe.
  */
 public final class HealthListener implements AutoCloseable {
+    private static final int MOST_CONNECTIONS = 256;
     private static final int PARSE_MILLIS = 5_000;
-    private static final int IDLE_MILLIS = 30_000;
+    private static final int IDLE_MILLIS = 5_000;
     private static final int MOST_HEADER_BYTES = 8 * 1024;
 
     private final Operations operations;
@@ -36,7 +36,8 @@ public final class HealthListener implements AutoCloseable {
                 .setBufferSize(4 * 1024)
                 .setWorkerOption(Options.WORKER_NAME, "sluice-health")
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 1L)
+                .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
+                .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS - 1)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_MILLIS)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
@@ -79,6 +80,7 @@ public final class HealthListener implements AutoCloseable {
     private void answer(HttpServerExchange exchange) {
         Answer answer;
         try {
+            Bodies.refuse(exchange);
             AdminListener.allow(exchange, "GET");
             answer = switch (exchange.getRequestPath()) {
                 case "/healthz" -> Health.live();
@@ -91,6 +93,7 @@ public final class HealthListener implements AutoCloseable {
         exchange.setStatusCode(answer.status());
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, answer.type());
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        exchange.getResponseSender().send(answer.body(), UTF_8);
+        exchange.setPersistent(false);
+        Bodies.send(exchange, answer.body());
     }
 }

@@ -60,9 +60,14 @@ final class Checks {
             drain.complain(
                     Keys.DRAIN_HARD_STOP_AFTER,
                     "too short, sessions would be cut before they are told to go; write at least "
-                            + unready.plus(spread).toMillis() + "ms, unready-delay and close-spread-time together",
+                            + seconds(unready.plus(spread)) + ", unready-delay and close-spread-time together",
                     problems);
         }
+    }
+
+    /** As a value is written. */
+    private static String seconds(Duration time) {
+        return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
     }
 
     private void tlsBundles() {
@@ -182,25 +187,38 @@ final class Checks {
         }
     }
 
-    private record Bound(Entry listener, HostPort address) {}
+    /** @param whose in words */
+    private record Bound(String whose, HostPort address) {}
 
     private void addresses() {
         List<Bound> taken = new ArrayList<>();
         for (Entry listener : listeners) {
             for (HostPort address : listener.find(Keys.LISTENER_BIND).orElse(List.of())) {
-                for (Bound other : taken) {
-                    if (Hosts.overlap(address, other.address())) {
-                        listener.complain(
-                                Keys.LISTENER_BIND,
-                                Quote.quote(address.toString()) + " of " + listener.title() + " overlaps "
-                                        + Quote.quote(other.address().toString()) + " of "
-                                        + other.listener().title() + "; give one of them another address or port",
-                                problems);
-                    }
-                }
-                taken.add(new Bound(listener, address));
+                bound(listener, Keys.LISTENER_BIND, new Bound(listener.title(), address), taken);
             }
         }
+        Entry health = assignments.entries(Section.HEALTH).get(0);
+        for (HostPort address : health.find(Keys.HEALTH_BIND).orElse(List.of())) {
+            bound(health, Keys.HEALTH_BIND, new Bound("health.bind", address), taken);
+        }
+        Entry admin = assignments.entries(Section.ADMIN).get(0);
+        admin.find(Keys.ADMIN_BIND)
+                .flatMap(bind -> bind)
+                .ifPresent(address -> bound(admin, Keys.ADMIN_BIND, new Bound("admin.bind", address), taken));
+    }
+
+    private void bound(Entry entry, Key<?> key, Bound bound, List<Bound> taken) {
+        for (Bound other : taken) {
+            if (Hosts.overlap(bound.address(), other.address())) {
+                entry.complain(
+                        key,
+                        Quote.quote(bound.address().toString()) + " of " + bound.whose() + " overlaps "
+                                + Quote.quote(other.address().toString()) + " of " + other.whose()
+                                + "; give one of them another address or port",
+                        problems);
+            }
+        }
+        taken.add(bound);
     }
 
     private void references() {

@@ -248,7 +248,7 @@ final class Keys {
             "auth.cache",
             "off",
             Quantity.durationOr("off", "1s", "1d"),
-            "How long an answer holds for the same Authorization, Cookie, URI, Host and Origin, 1s to 1d, or off.");
+            "How long an answer holds where all that is sent is the same, the client's address too, 1s to 1d, or off.");
 
     static final Key<List<BrokerConfig>> CLUSTER_BROKERS = row(
             Section.CLUSTER,

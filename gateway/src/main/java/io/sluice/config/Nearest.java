@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,11 +13,28 @@ import java.util.Optional;
  */
 final class Nearest {
     private static final int MOST_EDITS = 3;
+    private static final int LEAST_START = 4;
 
     private Nearest() {}
 
-    /** The closest candidate, the first of equals; empty where none is within a quarter of the word and three edits. */
+    /**
+     * The candidate that begins with the word, where it is the only one; else the closest, the first of equals; empty where none
+     * is within a quarter of the word and three edits.
+     */
     static Optional<String> to(String word, Collection<String> candidates) {
+        Optional<String> whole = begins(word, candidates);
+        return whole.isPresent() ? whole : closest(word, candidates);
+    }
+
+    private static Optional<String> begins(String word, Collection<String> candidates) {
+        String start = word.toLowerCase(Locale.ROOT);
+        List<String> found = word.length() < LEAST_START
+                ? List.of()
+                : candidates.stream().filter(one -> one.startsWith(start)).toList();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    }
+
+    private static Optional<String> closest(String word, Collection<String> candidates) {
         int nearest = Math.max(1, Math.min(MOST_EDITS, word.length() / 4)) + 1;
         Optional<String> found = Optional.empty();
         for (String candidate : candidates) {

@@ -7,6 +7,7 @@ package io.sluice.config;
  */
 public final class Quote {
     private static final int MOST_CHARACTERS = 64;
+    private static final int MOST_OF_SENTENCE = 512;
 
     private Quote() {}
 
@@ -15,11 +16,20 @@ public final class Quote {
         return '"' + escape(text).replace("\"", "\\\"") + '"';
     }
 
+    /** A sentence in which others may have had a word, in double quotes, escaped, cut at 512 characters. */
+    public static String sentence(String text) {
+        return '"' + escape(text, MOST_OF_SENTENCE).replace("\"", "\\\"") + '"';
+    }
+
     /** Escaped and cut at 64 characters, without quotes. */
     static String escape(String text) {
+        return escape(text, MOST_CHARACTERS);
+    }
+
+    private static String escape(String text, int most) {
         StringBuilder escaped = new StringBuilder();
-        text.codePoints().limit(MOST_CHARACTERS).forEach(character -> append(escaped, character));
-        if (text.codePointCount(0, text.length()) > MOST_CHARACTERS) {
+        text.codePoints().limit(most).forEach(character -> append(escaped, character));
+        if (text.codePointCount(0, text.length()) > most) {
             escaped.append("...");
         }
         return escaped.toString();

@@ -35,6 +35,9 @@ import org.xnio.ssl.SslConnection;
  * <p>Thread-safe.
  */
 final class ClientFacts {
+    /** Of what stays for as long as the session. */
+    private static final int MOST_OF_ORIGIN = 1024;
+
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private final ListenerConfig config;
@@ -109,7 +112,9 @@ final class ClientFacts {
         StreamConnection connection = ((HttpServerConnection) exchange.getConnection()).getChannel();
         HeaderMap headers = exchange.getRequestHeaders();
         String host = shared(headers.getFirst(Headers.HOST), latestHost);
-        String origin = shared(headers.getFirst(Headers.ORIGIN), latestOrigin);
+        String sent = headers.getFirst(Headers.ORIGIN);
+        boolean tooLong = sent != null && sent.length() > MOST_OF_ORIGIN;
+        String origin = shared(tooLong ? sent.substring(0, MOST_OF_ORIGIN) : sent, latestOrigin);
         InetSocketAddress local = shared(arrival.local(), latestLocal);
         ClientInfo.Tls tls = connection instanceof SslConnection secure ? shared(tls(secure), latestTls) : null;
         latestHost = host;

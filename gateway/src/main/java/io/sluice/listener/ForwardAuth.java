@@ -3,6 +3,7 @@ package io.sluice.listener;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.config.AuthConfig;
+import io.sluice.config.Quote;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -41,8 +43,11 @@ final class ForwardAuth {
     /** Requests under way at a time; further handshakes are told to come again. */
     static final int MOST_REQUESTS = 256;
 
-    /** Answers kept, some 200 bytes each. */
+    /** Answers kept, some 200 bytes each, and challenges. */
     static final int MOST_ANSWERS = 10_000;
+
+    /** Characters of all challenges of an answer. */
+    static final int MOST_OF_CHALLENGES = 1024;
 
     private static final int THREADS = 2;
     private static final long IDLE_THREAD_SECONDS = 10;
@@ -50,9 +55,6 @@ final class ForwardAuth {
     private static final HttpString SEC_WEBSOCKET_PROTOCOL = HttpString.tryFromString("Sec-WebSocket-Protocol");
     private static final List<HttpString> PASSED_ON =
             List.of(Headers.ORIGIN, Headers.COOKIE, Headers.AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL);
-    /** What an answer holds for, with the URI. */
-    private static final List<HttpString> CREDENTIAL =
-            List.of(Headers.AUTHORIZATION, Headers.COOKIE, Headers.HOST, Headers.ORIGIN);
 
     /**
      * The answer.
@@ -116,17 +118,17 @@ final class ForwardAuth {
      * @return gives the question up: its request ends, and nothing more is told; idempotent, too late it does nothing
      */
     Runnable ask(HttpServerExchange exchange, Consumer<Verdict> then) {
-        ByteBuffer key = answers == null ? null : key(exchange);
-        Verdict known = answers == null || key == null ? null : answers.getIfPresent(key);
-        if (known != null) {
-            then.accept(known);
-            return ForwardAuth::nothing;
-        }
         HttpRequest request;
         try {
             request = request(exchange);
         } catch (IllegalArgumentException badHeader) {
             then.accept(Verdict.UNREADABLE);
+            return ForwardAuth::nothing;
+        }
+        ByteBuffer key = answers == null ? null : key(request);
+        Verdict known = answers == null || key == null ? null : answers.getIfPresent(key);
+        if (known != null) {
+            then.accept(known);
             return ForwardAuth::nothing;
         }
         if (underWay.incrementAndGet() > MOST_REQUESTS) {
@@ -189,22 +191,34 @@ final class ForwardAuth {
         }
         Verdict verdict = status >= 200 && status < 300
                 ? Verdict.ALLOWED
-                : status == 401
-                        ? new Verdict(Refusal.AUTH_REQUIRED, response.headers().allValues("WWW-Authenticate"))
-                        : Verdict.DENIED;
+                : status == 401 ? new Verdict(Refusal.AUTH_REQUIRED, challenges(response)) : Verdict.DENIED;
         if (answers != null && key != null) {
             answers.put(key, verdict);
         }
         return verdict;
     }
 
+    /** The first, for as long as there is room to keep them. */
+    private static List<String> challenges(HttpResponse<Void> response) {
+        List<String> kept = new ArrayList<>();
+        int length = 0;
+        for (String challenge : response.headers().allValues("WWW-Authenticate")) {
+            length += challenge.length();
+            if (length > MOST_OF_CHALLENGES) {
+                break;
+            }
+            kept.add(challenge);
+        }
+        return List.copyOf(kept);
+    }
+
     /** Logged when it changes, not for each handshake. */
     private Verdict failed(String reason) {
         if (failing.compareAndSet(false, true)) {
             LOG.warn(
-                    "forward-auth fails route={} reason=\"{}\" handshakes={}",
+                    "forward-auth fails route={} reason={} handshakes={}",
                     route,
-                    reason,
+                    Quote.sentence(reason),
                     config.failOpen() ? "let in" : "refused");
         }
         return config.failOpen() ? Verdict.ALLOWED : Verdict.FAILED;
@@ -218,18 +232,14 @@ final class ForwardAuth {
         return cause == null ? failure.toString() : cause.toString();
     }
 
-    /** What an answer holds for, as a hash, so that no credential stays in memory. */
-    private static ByteBuffer key(HttpServerExchange exchange) {
+    /** What an answer holds for: all that the service is told. A hash, so that no credential stays in memory. */
+    private static ByteBuffer key(HttpRequest request) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            add(digest, uri(exchange));
-            for (HttpString name : CREDENTIAL) {
-                HeaderValues values = exchange.getRequestHeaders().get(name);
-                add(digest, name + ":" + (values == null ? 0 : values.size()));
-                if (values != null) {
-                    values.forEach(value -> add(digest, value));
-                }
-            }
+            request.headers().map().forEach((name, values) -> {
+                add(digest, name + ":" + values.size());
+                values.forEach(value -> add(digest, value));
+            });
             return ByteBuffer.wrap(digest.digest());
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException("every JDK has SHA-256", missing);

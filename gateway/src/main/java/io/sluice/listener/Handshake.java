@@ -43,6 +43,9 @@ final class Handshake implements HttpHandler {
     /** RFC 6455 1.3. */
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    /** A name of the DNS has 253 characters at most (RFC 1035 3.1 without the root), a port six with its colon. */
+    private static final int MOST_OF_HOST = 253 + 6;
+
     private static final int KEY_BYTES = 16;
     private static final int KEY_LENGTH = 24;
 
@@ -159,7 +162,7 @@ final class Handshake implements HttpHandler {
             return Refusal.KEY;
         }
         String host = only(headers, Headers.HOST);
-        if (host == null || host.isBlank() || exchange.getHostName() == null) {
+        if (host == null || host.isBlank() || host.length() > MOST_OF_HOST || exchange.getHostName() == null) {
             return Refusal.HOST;
         }
         if (hasBody(headers)) {

@@ -1,5 +1,6 @@
 package io.sluice.listener;
 
+import io.sluice.config.Quote;
 import io.sluice.identity.ProxyDecoder;
 import io.sluice.identity.ProxyResult;
 import java.io.IOException;
@@ -94,9 +95,9 @@ final class ProxyGate implements ChannelListener<ConduitStreamSourceChannel> {
 
     private void refuse(String reason) {
         LOG.debug(
-                "connection closed, its PROXY header cannot be used peer={} reason=\"{}\"",
+                "connection closed, its PROXY header cannot be used peer={} reason={}",
                 connection.getPeerAddress(),
-                reason);
+                Quote.sentence(reason));
         deadline.met();
         IoUtils.safeClose(connection);
     }

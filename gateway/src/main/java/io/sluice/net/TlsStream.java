@@ -21,9 +21,9 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * TLS on a connection whose handshake is over: one read of the socket gives all whole records in it, one write takes as many.
  *
- * <p>Records pass through two buffers that all connections of the I/O thread share. What remains of a read, a part of a record,
- * is kept in a pooled buffer until the rest comes; so is what the socket does not take of a written record. A connection at
- * rest holds none.
+ * <p>Records pass through two buffers that all connections of the I/O thread share. What remains of a read, a part of a record or
+ * more than are taken at once, is kept in a pooled buffer until the rest comes; so is what the socket does not take of a written
+ * record. A connection at rest holds none.
  *
  * <p>The conduits have what sessions need, reads and writes of one buffer; the other ways to move bytes would go past the
  * encryption and are refused. What comes after the handshake (tickets, key updates, alerts, RFC 8446 4.6 and 6) is between the
@@ -32,6 +32,12 @@ import org.xnio.conduits.StreamSourceConduit;
  * <p>Confined to its connection's I/O thread.
  */
 public final class TlsStream {
+
+    /**
+     * Records of one read. Small ones cost as much as long ones, and key updates a hundred times as much: what is left waits until
+     * the thread's other connections have had their turn.
+     */
+    private static final int MOST_AT_ONCE = 64;
 
     /** Key updates and empty records, of which each costs more than data, in a row. */
     private static final int MOST_WITHOUT_DATA = 32;
@@ -48,6 +54,9 @@ public final class TlsStream {
     private final Sink sink;
     private @Nullable ByteBuf partial;
     private @Nullable ByteBuf waiting;
+    /** Of what is kept in {@link #partial}, the first record is whole. */
+    private boolean wholeLeft;
+
     private boolean inputEnded;
     private int withoutData;
     private boolean ending;
@@ -84,7 +93,7 @@ public final class TlsStream {
 
     /** What was read ends within a record, whose beginning is kept. */
     public boolean midRecord() {
-        return partial != null;
+        return partial != null && !wholeLeft;
     }
 
     /** Bytes of records that the socket has not taken. */
@@ -109,20 +118,27 @@ public final class TlsStream {
         if (inputEnded) {
             return -1;
         }
+        if (wholeLeft && !source.resumed) {
+            return 0; // woken up, and suspended since
+        }
         ByteBuffer records = io.recordsIn();
         ByteBuf kept = partial;
         if (kept != null) {
             kept.getBytes(kept.readerIndex(), records.limit(kept.readableBytes()));
         }
-        records.limit(plain.remaining()); // data is shorter than its records
-        int read = source.readRecords(records);
-        if (read == 0) {
-            return 0;
+        if (!wholeLeft) {
+            records.limit(plain.remaining()); // data is shorter than its records
+            int read = source.readRecords(records);
+            if (read == 0) {
+                return 0;
+            }
+            if (read < 0) {
+                partial = released(kept);
+                return -1; // without close_notify, as many do: the WebSocket's own Close has told what there was to
+                // tell
+            }
         }
         partial = released(kept);
-        if (read < 0) {
-            return -1; // without close_notify, as many do: the WebSocket's own Close has told what there was to tell
-        }
         int before = plain.position();
         try {
             inputEnded = unwrap(records.flip(), plain);
@@ -132,7 +148,11 @@ public final class TlsStream {
         }
         int got = plain.position() - before;
         if (!inputEnded) {
+            wholeLeft = startsWithWhole(records);
             keep(records);
+            if (wholeLeft) {
+                source.wakeupReads(); // for what the socket does not tell
+            }
             return got;
         }
         if (got == 0) {
@@ -142,9 +162,9 @@ public final class TlsStream {
         return got;
     }
 
-    /** Unwraps all whole records; returns whether the peer's close_notify came. */
+    /** Unwraps whole records, so many at most; returns whether the peer's close_notify came. */
     private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
-        while (startsWithWhole(records)) {
+        for (int i = 0; i < MOST_AT_ONCE && startsWithWhole(records); i++) {
             SSLEngineResult result = engine.unwrap(records, plain);
             if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
                 settle(result.getHandshakeStatus());
@@ -297,12 +317,36 @@ public final class TlsStream {
 
     /** Reads of one buffer, decrypted. */
     private final class Source extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private boolean resumed;
+
         Source(StreamSourceConduit from) {
             super(from);
         }
 
         int readRecords(ByteBuffer records) throws IOException {
             return next.read(records);
+        }
+
+        @Override
+        public void resumeReads() {
+            resumed = true;
+            if (wholeLeft) {
+                next.wakeupReads();
+            } else {
+                next.resumeReads();
+            }
+        }
+
+        @Override
+        public void wakeupReads() {
+            resumed = true;
+            next.wakeupReads();
+        }
+
+        @Override
+        public void suspendReads() {
+            resumed = false;
+            next.suspendReads();
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +33,15 @@ public final class SessionLog {
     private static final int REMEMBERED = 64;
     private static final int HASH_BYTES = 8;
 
+    /** Lines a second of sessions that no broker has let in: whoever can connect can have as many of them as they like. */
+    static final int MOST_STRANGERS = 100;
+
     private final Logger log = LoggerFactory.getLogger("io.sluice.session");
     private final LogConfig config;
     private final AtomicReferenceArray<@Nullable Ending> remembered = new AtomicReferenceArray<>(REMEMBERED);
     private final AtomicLong count = new AtomicLong();
+    private final LineRate strangers = new LineRate(MOST_STRANGERS);
+    private final LongSupplier clock;
 
     /**
      * An ending and when it was.
@@ -45,10 +51,15 @@ public final class SessionLog {
     public record Ending(Instant time, SessionEnd end) {}
 
     public SessionLog(LogConfig config) {
-        this.config = config;
+        this(config, System::nanoTime);
     }
 
-    /** Writes the line. */
+    SessionLog(LogConfig config, LongSupplier clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** Writes the line; of sessions that no broker has let in, at most {@link #MOST_STRANGERS} a second. */
     public void ended(SessionEnd end) {
         if (!end.ordinary()) {
             remembered.set((int) (count.getAndIncrement() % REMEMBERED), new Ending(Instant.now(), end));
@@ -57,7 +68,11 @@ public final class SessionLog {
         if (!log.isEnabledForLevel(level)) {
             return;
         }
-        line(level, "ended", to -> write(end, to));
+        boolean welcome = end.session().mqtt().connackCode() == 0;
+        if (welcome || strangers.mayTell(clock.getAsLong())) {
+            long untold = welcome ? 0 : strangers.takeUntold();
+            line(level, "ended", to -> write(end, untold, to));
+        }
     }
 
     /**
@@ -133,7 +148,7 @@ public final class SessionLog {
         void time(String name, long nanos);
     }
 
-    private void write(SessionEnd end, Sink to) {
+    private void write(SessionEnd end, long untold, Sink to) {
         SessionReport session = end.session();
         SessionReport.Mqtt mqtt = session.mqtt();
         to.word("cause", end.cause());
@@ -144,6 +159,9 @@ public final class SessionLog {
         }
         who(session, to);
         what(session, mqtt, to);
+        if (untold > 0) {
+            to.number("untold", untold);
+        }
     }
 
     private void who(SessionReport session, Sink to) {

@@ -223,7 +223,7 @@ final class PemFile {
     }
 
     private static TlsException problem(String key, Path path, String what) {
-        String hint = what.equals(MISSING) && !key.endsWith("password-file")
+        String hint = what.equals(MISSING) && key.startsWith("tls.") && !key.endsWith("password-file")
                 ? "; ./sluice dev-certs makes certificates for development"
                 : "";
         return new TlsException(key + ": " + quoted(path) + " " + what + hint);

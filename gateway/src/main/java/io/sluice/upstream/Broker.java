@@ -2,6 +2,7 @@ package io.sluice.upstream;
 
 import io.sluice.config.BrokerConfig;
 import io.sluice.config.HostPort;
+import io.sluice.config.Quote;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -343,11 +344,11 @@ final class Broker {
         Failure before = failing.get(at);
         if (failing.put(at, new Failure(before == null ? now : before.since, now + AVOID_NANOS)) == null) {
             LOG.warn(
-                    "broker not reached cluster={} broker={} address={} reason=\"{}\"",
+                    "broker not reached cluster={} broker={} address={} reason={}",
                     cluster,
                     address,
                     shown(at),
-                    reason);
+                    Quote.sentence(reason));
         }
         return true;
     }

@@ -3,6 +3,7 @@ package io.sluice.upstream;
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.HealthConfig;
 import io.sluice.config.LinkConfig;
+import io.sluice.config.Quote;
 import io.sluice.mqtt.Connect;
 import io.sluice.net.IoThreads;
 import io.sluice.session.Dial;
@@ -166,11 +167,11 @@ final class Cluster implements Dialer, AutoCloseable {
         }
         if (attempt.toldOfClient()) {
             LOG.info(
-                    "broker not reached for one client cluster={} broker={} address={} reason=\"{}\"",
+                    "broker not reached for one client cluster={} broker={} address={} reason={}",
                     config.name(),
                     attempt.broker().name(),
                     Broker.shown(attempt.address()),
-                    reason);
+                    Quote.sentence(reason));
             return;
         }
         long now = System.nanoTime();

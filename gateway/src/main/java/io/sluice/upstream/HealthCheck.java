@@ -1,6 +1,7 @@
 package io.sluice.upstream;
 
 import io.sluice.config.HealthConfig;
+import io.sluice.config.Quote;
 import io.sluice.net.IoContext;
 import io.sluice.session.TimerWheel;
 import java.net.InetSocketAddress;
@@ -154,11 +155,11 @@ final class HealthCheck extends TimerWheel.Timer {
                     address);
         } else {
             LOG.warn(
-                    "broker not well cluster={} broker={} address={} reason=\"{}\" failed_checks={} (cluster.health.fall)",
+                    "broker not well cluster={} broker={} address={} reason={} failed_checks={} (cluster.health.fall)",
                     cluster.config().name(),
                     broker.name(),
                     address,
-                    problem,
+                    Quote.sentence(problem),
                     config.fall());
         }
     }

@@ -33,6 +33,13 @@ class NearestTest {
     }
 
     @Test
+    void takesTheOneThatTheWordBegins() {
+        assertThat(Nearest.to("tls.cert", List.of("tls.crl", "tls.certificate")))
+                .contains("tls.certificate");
+        assertThat(Nearest.to("tls.", List.of("tls.crl", "tls.certificate"))).isEmpty();
+    }
+
+    @Test
     void allowsMoreEditsInLongerWords() {
         assertThat(Nearest.to("ue", List.of("eu"))).contains("eu");
         assertThat(Nearest.to("web", List.of("wxyz"))).isEmpty();

@@ -14,8 +14,18 @@ final class SessionEnds {
 
     /** One that has lasted so long. */
     static SessionEnd lasting(long nanos) {
+        return with(0, nanos);
+    }
+
+    /** One that the broker has answered so; -1: not at all. */
+    static SessionEnd answered(int connackCode) {
+        return with(connackCode, 1);
+    }
+
+    private static SessionEnd with(int connackCode, long nanos) {
         SessionEnd end = of("shutdown", "gateway");
         SessionReport its = end.session();
+        SessionReport.Mqtt mqtt = its.mqtt();
         return new SessionEnd(
                 new SessionReport(
                         its.id(),
@@ -23,7 +33,13 @@ final class SessionEnds {
                         its.listener(),
                         its.route(),
                         its.client(),
-                        its.mqtt(),
+                        new SessionReport.Mqtt(
+                                mqtt.level(),
+                                mqtt.clientId(),
+                                mqtt.userName(),
+                                mqtt.keepAliveSeconds(),
+                                mqtt.serverKeepAliveSeconds(),
+                                connackCode),
                         its.upstream(),
                         its.counts(),
                         nanos),

@@ -14,6 +14,8 @@ import io.sluice.config.LogConfig.Format;
 import io.sluice.config.LogConfig.UserName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,27 @@ class SessionLogTest {
                         + " origin=\"https://app.example.com\" subprotocol=mqtt cluster=eu broker=10.0.0.1:1883 tries=1"
                         + " dial=0.000s mqtt=5 keep-alive=60 server-keep-alive=30 connack=0x00 duration=12.000s"
                         + " throttled=0.002s rates-reached=2 packets-in=4 packets-out=3 bytes-in=20 bytes-out=4");
+    }
+
+    @Test
+    void tellsOfStrangersAtMostSoManyTimesASecond() {
+        AtomicLong now = new AtomicLong(TimeUnit.SECONDS.toNanos(77));
+        SessionLog log = new SessionLog(new LogConfig(Format.TEXT, true, UserName.PLAIN), now::get);
+        for (int i = 0; i < 150; i++) {
+            log.ended(SessionEnds.answered(-1));
+            log.ended(SessionEnds.answered(5));
+        }
+
+        assertThat(lines.list).hasSize(100);
+        log.ended(SessionEnds.answered(0));
+        assertThat(lines.list).as("one that a broker let in").hasSize(101);
+
+        now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        log.ended(SessionEnds.answered(-1));
+        log.ended(SessionEnds.answered(-1));
+        assertThat(lines.list.subList(101, 103))
+                .extracting(line -> line.getFormattedMessage().contains(" untold=200"))
+                .containsExactly(true, false);
     }
 
     @ParameterizedTest
