@@ -40,9 +40,9 @@ public final class AdminListener implements AutoCloseable {
     private static final int MOST_CALLS = 8;
     private static final int MOST_WAITING = 64;
     private static final int THREADS = 4;
-    private static final int MOST_CONNECTIONS = 128;
+    private static final int MOST_CONNECTIONS = 256;
     private static final int PARSE_MILLIS = 10_000;
-    private static final int IDLE_MILLIS = 60_000;
+    private static final int IDLE_MILLIS = 10_000;
     /** For an answer that nobody reads. */
     private static final int WRITE_MILLIS = 10_000;
 
