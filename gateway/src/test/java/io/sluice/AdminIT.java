@@ -307,6 +307,25 @@ class AdminIT {
     // Brokers, configuration, the process
 
     @Test
+    void tellsWhatIsWrongWithABroker() throws Exception {
+        try (TestGateway gateway = TestGateway.start(
+                "admin.bind=127.0.0.1:0",
+                "cluster.brokers=127.0.0.1:1",
+                "cluster.health.type=tcp",
+                "cluster.health.interval=100ms",
+                "cluster.health.fall=1")) {
+            log.await("broker not well");
+
+            assertThat(get(gateway, "/api/v1/brokers").at("/brokers/0/problem").asText())
+                    .contains("onnection refused");
+            assertThat(call(gateway, "GET", "/api/v1/brokers", "Accept", "text/plain").body())
+                    .containsPattern("127.0.0.1:1 +down +0  \".*onnection refused.*\"\n");
+            assertThat(call(gateway, "GET", "/api/v1/status", "Accept", "text/plain").body())
+                    .contains(", no live broker\n");
+        }
+    }
+
+    @Test
     void aDisabledBrokerGetsNoSessions() throws Exception {
         try (TestGateway gateway = gateway()) {
             String path = "/api/v1/brokers/default/" + broker.address();

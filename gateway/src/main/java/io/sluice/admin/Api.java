@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.admin.Operations.BrokerOrder;
+import io.sluice.config.Quote;
 import io.sluice.config.Setting;
 import io.sluice.limit.Ban;
 import io.sluice.limit.Bans;
@@ -151,16 +152,21 @@ final class Api {
             brokers(json);
             return Answer.json(json);
         }
-        StringBuilder table = new StringBuilder(row("CLUSTER", "BROKER", "STATE", "CONNECTIONS"));
+        StringBuilder table = new StringBuilder(row("CLUSTER", "BROKER", "STATE", "CONNECTIONS", "PROBLEM"));
         for (Metrics.BrokerGauge broker : operations.gauges().brokers()) {
-            table.append(
-                    row(broker.cluster(), broker.broker(), broker.state(), Integer.toString(broker.connections())));
+            String problem = broker.problem();
+            table.append(row(
+                    broker.cluster(),
+                    broker.broker(),
+                    broker.state(),
+                    Integer.toString(broker.connections()),
+                    problem == null ? "" : Quote.sentence(problem)));
         }
         return Answer.text(table.toString());
     }
 
-    private static String row(String cluster, String broker, String state, String connections) {
-        return "%-12s %-28s %-10s %11s%n".formatted(cluster, broker, state, connections);
+    private static String row(String cluster, String broker, String state, String connections, String problem) {
+        return "%-12s %-28s %-10s %11s  %s".formatted(cluster, broker, state, connections, problem).strip() + "\n";
     }
 
     private void brokers(Json json) {
@@ -171,6 +177,7 @@ final class Api {
                     .put("broker", broker.broker())
                     .put("up", broker.up())
                     .put("state", broker.state())
+                    .put("problem", broker.problem())
                     .put("connections", broker.connections())
                     .put("connecting", broker.connecting())
                     .put("ejections", broker.ejections())

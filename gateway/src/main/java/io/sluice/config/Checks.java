@@ -300,7 +300,7 @@ final class Checks {
                         ? url.map(text -> HealthConfig.urlOf(text, broker.address()))
                                 .orElse(null)
                         : null;
-                if (asked != null && Keys.httpUrl(asked) == null) {
+                if (asked != null && Formats.httpUrl(asked) == null) {
                     cluster.complain(
                             Keys.CLUSTER_HEALTH_URL,
                             Quote.quote(asked) + " is no URL; names in URLs have no _, write the address of the broker",

@@ -10,7 +10,6 @@ import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.identity.Cidr;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +31,6 @@ final class Keys {
     private static final String MOST_PER_SECOND = "1000000000/s";
     private static final int MOST_AT_ONCE = 1_000_000_000;
 
-    private static final Format<String> NAME =
-            Format.matching(Pattern.compile("[a-z][a-z0-9]*"), "a name", "names are lower-case letters and digits");
-
-    /** RFC 9110 section 5.6.2. */
-    private static final Format<String> TOKEN =
-            Format.matching(Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "a token", "write e.g. mqtt");
-
-    private static final Pattern SERVER_REFERENCE = Pattern.compile("[!-~]{1,255}");
-
-    private static final Pattern WATERMARKS = Pattern.compile("(\\d{1,3})% *, *(\\d{1,3})% *, *(\\d{1,3})%");
-
     static final Key<List<HostPort>> LISTENER_BIND = row(
             Section.LISTENER,
             "bind",
@@ -57,21 +42,21 @@ final class Keys {
             Section.LISTENER,
             "tls",
             "default",
-            Format.listOr(Checks.OFF, NAME),
+            Format.listOr(Checks.OFF, Formats.NAME),
             "Names of the TLS bundles, several by comma, of which the client's server name (SNI) picks one, the first"
                     + " where none fits; or off for plain ws, which beyond loopback needs allow-plaintext too.");
     static final Key<Boolean> LISTENER_ALLOW_PLAINTEXT = row(
             Section.LISTENER,
             "allow-plaintext",
             "false",
-            Format.choice("true", "false").map("true"::equals),
+            Formats.either("true", "false"),
             "true: plain ws beyond loopback is meant, e.g. behind a balancer that ends TLS.");
     static final Key<ClientAddress> LISTENER_CLIENT_ADDRESS = row(
             Section.LISTENER,
             "client-address",
             "peer",
             Format.choice("peer", "proxy-protocol", "x-forwarded-for", "forwarded")
-                    .map(Keys::clientAddress),
+                    .map(Formats::clientAddress),
             "Who tells the client's address: peer (the other end of the connection is the client), proxy-protocol (a"
                     + " PROXY v1 or v2 header in front of TLS), or the HTTP header x-forwarded-for or forwarded; the"
                     + " last three only from trusted-proxies.");
@@ -79,7 +64,7 @@ final class Keys {
             Section.LISTENER,
             "trusted-proxies",
             "none",
-            Format.listOr("none", Keys::cidr),
+            Format.listOr("none", Formats::cidr),
             "Addresses and networks of the proxies in front that are believed, several by comma, e.g. 10.0.0.0/8, or"
                     + " none. Headers are walked from the right past all that are trusted. Without TLS their"
                     + " X-Forwarded-Proto is the scheme that origins are compared by.");
@@ -94,7 +79,7 @@ final class Keys {
             Section.LISTENER,
             "direct-tls",
             "on",
-            Format.choice("on", "off").map("on"::equals),
+            Formats.either("on", "off"),
             "on: the gateway itself encrypts the connections of sessions, with fewer system calls; off: Undertow goes"
                     + " on as it began, for the case that on makes trouble.");
 
@@ -175,7 +160,7 @@ final class Keys {
             Section.ROUTE,
             "listeners",
             "all",
-            Format.listOr("all", NAME),
+            Format.listOr("all", Formats.NAME),
             "Names of the listeners the route serves, several by comma, or all.");
     static final Key<List<String>> ROUTE_HOSTS = row(
             Section.ROUTE,
@@ -193,7 +178,7 @@ final class Keys {
             Section.ROUTE,
             "subprotocols",
             "mqtt, mqttv3.1",
-            Format.list(TOKEN),
+            Format.list(Formats.TOKEN),
             "Accepted WebSocket subprotocols, the preferred one first.");
     static final Key<OriginRule> ROUTE_ORIGINS = row(
             Section.ROUTE,
@@ -212,11 +197,11 @@ final class Keys {
             Section.ROUTE,
             "clusters",
             "default",
-            Format.list(NAME),
+            Format.list(Formats.NAME),
             "Names of the clusters the route leads to, the preferred one first, several by comma: the next is used"
                     + " while none of a cluster's brokers is live.");
     static final Key<String> ROUTE_LIMIT =
-            row(Section.ROUTE, "limit", "default", NAME, "Name of the route's limit policy.");
+            row(Section.ROUTE, "limit", "default", Formats.NAME, "Name of the route's limit policy.");
     static final Key<Boolean> ROUTE_BRIDGES = row(
             Section.ROUTE,
             "bridges",
@@ -227,7 +212,7 @@ final class Keys {
             Section.ROUTE,
             "auth.url",
             "off",
-            Format.or(Checks.OFF, Keys::httpUrl),
+            Format.or(Checks.OFF, Formats::httpUrl),
             "Ask this http or https URL before each upgrade, or off. It gets Host, URI and client address as"
                     + " X-Forwarded-*, and Origin, Cookie, Authorization and Sec-WebSocket-Protocol. 2xx lets in, 401 and"
                     + " 403 go to the client, redirects and other 4xx are a 403.");
@@ -296,20 +281,20 @@ final class Keys {
             Section.CLUSTER,
             "retry-refused",
             "false",
-            Format.choice("true", "false").map("true"::equals),
+            Formats.either("true", "false"),
             "true: a client whose broker refuses with 3, 0x88 or 0x89 (unavailable, busy) is tried at the next, and hears of it"
                     + " only when no other takes it.");
     static final Key<Integer> CLUSTER_MAX_CONNECTIONS = row(
             Section.CLUSTER,
             "max-connections",
             "unlimited",
-            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            Formats.orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
             "Connections to each broker, warm ones included, 1 to 1000000000, or unlimited. Clients beyond it wait.");
     static final Key<Integer> CLUSTER_MAX_CONNECTING = row(
             Section.CLUSTER,
             "max-connecting",
             "unlimited",
-            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            Formats.orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
             "Clients that each broker has not yet answered with CONNACK, 1 to 1000000000, or unlimited. Others wait: a storm"
                     + " of clients reaches the broker at its own pace.");
     static final Key<Optional<Integer>> CLUSTER_QUEUE_SIZE = row(
@@ -376,7 +361,7 @@ final class Keys {
             Section.CLUSTER,
             "health.url",
             "off",
-            Format.or(Checks.OFF, Keys::healthUrl),
+            Format.or(Checks.OFF, Formats::healthUrl),
             "With health.type=http, the URL that is asked of each broker; {host} in it is the broker's host, e.g."
                     + " http://{host}:8080/health.");
     static final Key<Optional<Integer>> CLUSTER_WARM_MAX = row(
@@ -553,7 +538,7 @@ final class Keys {
             Section.LIMIT,
             "versions",
             "3.1, 3.1.1, 5",
-            Format.list(Format.choice("3.1", "3.1.1", "5").map(Keys::version)).map(Set::copyOf),
+            Format.list(Format.choice("3.1", "3.1.1", "5").map(Formats::version)).map(Set::copyOf),
             "MQTT versions that pass.");
     static final Key<Optional<Duration>> LIMIT_MAX_LIFETIME = row(
             Section.LIMIT,
@@ -587,13 +572,13 @@ final class Keys {
             Section.ADDRESS,
             "awaiting-connect",
             "200",
-            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            Formats.orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
             "Connections of one address that have not yet sent CONNECT, 1 to 1000000000, or unlimited.");
     static final Key<Integer> ADDRESS_CONNECTIONS = row(
             Section.ADDRESS,
             "connections",
             "unlimited",
-            orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
+            Formats.orUnlimited(Quantity.countOr("unlimited", 1, MOST_AT_ONCE)),
             "Connections of one address at a time, 1 to 1000000000, or unlimited.");
     static final Key<Integer> ADDRESS_IPV6_PREFIX = row(
             Section.ADDRESS,
@@ -611,14 +596,14 @@ final class Keys {
             Section.ADDRESS,
             "allow",
             "any",
-            Format.listOr("any", Keys::cidr),
+            Format.listOr("any", Formats::cidr),
             "Addresses and networks that may connect, several by comma, e.g. 10.0.0.0/8, or any; in force in either"
                     + " mode.");
     static final Key<List<Cidr>> ADDRESS_DENY = row(
             Section.ADDRESS,
             "deny",
             "none",
-            Format.listOr("none", Keys::cidr),
+            Format.listOr("none", Formats::cidr),
             "Addresses and networks that may not, also where they are allowed, or none; in force in either mode.");
 
     static final Key<Optional<Integer>> GATEWAY_MAX_SESSIONS = row(
@@ -639,7 +624,7 @@ final class Keys {
             Section.MEMORY,
             "watermarks",
             "75%, 85%, 95%",
-            Format.or("off", Keys::watermarks),
+            Format.or("off", Formats::watermarks),
             "When memory is short, in percent of the heap that a collection leaves in use and of what may be held for"
                     + " clients: from the first on new handshakes get 503, from the second clients that wait for their"
                     + " broker are not read, from the third those go that have not sent CONNECT, and where there are none"
@@ -695,7 +680,7 @@ final class Keys {
             "none",
             Format.or(
                     "none",
-                    Format.matching(SERVER_REFERENCE, "a server reference", "write e.g. other.example.com:443")),
+                    Formats.SERVER_REFERENCE),
             "Another server that MQTT 5.0 clients are told to use (Server Reference), or none.");
 
     static final Key<LogConfig.Format> LOG_FORMAT = row(
@@ -708,7 +693,7 @@ final class Keys {
             Section.LOG,
             "sessions",
             "on",
-            Format.choice("on", "off").map("on"::equals),
+            Formats.either("on", "off"),
             "on: one line at the end of each session; off: only where the end is not ordinary.");
     static final Key<LogConfig.UserName> LOG_USER_NAME = row(
             Section.LOG,
@@ -727,77 +712,6 @@ final class Keys {
         Key<T> key = new Key<>(section, name, defaultValue, format, doc);
         TABLE.add(key);
         return key;
-    }
-
-    private static Format<Integer> orUnlimited(Format<Optional<Integer>> count) {
-        return count.map(most -> most.orElse(Integer.MAX_VALUE));
-    }
-
-    private static @Nullable URI httpUrl(String text, Consumer<String> problems) {
-        URI url = httpUrl(text);
-        if (url == null) {
-            problems.accept(Quote.quote(text)
-                    + " is not off or an http URL without user and fragment; write e.g. http://127.0.0.1:9000/auth");
-        }
-        return url;
-    }
-
-    private static @Nullable String healthUrl(String text, Consumer<String> problems) {
-        if (httpUrl(text.replace(HealthConfig.HOST, "localhost")) == null) {
-            problems.accept(
-                    Quote.quote(text) + " is not off or an http URL without user and fragment; write e.g. http://"
-                            + HealthConfig.HOST + ":8080/health");
-            return null;
-        }
-        return text;
-    }
-
-    /** Null where it is none that can be asked. */
-    static @Nullable URI httpUrl(String text) {
-        try {
-            URI url = new URI(text);
-            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            boolean plain = url.getRawUserInfo() == null && url.getRawFragment() == null;
-            return http && url.getHost() != null && plain ? url : null;
-        } catch (URISyntaxException unreadable) {
-            return null;
-        }
-    }
-
-    private static MqttVersion version(String word) {
-        return switch (word) {
-            case "3.1" -> MqttVersion.V3_1;
-            case "3.1.1" -> MqttVersion.V3_1_1;
-            default -> MqttVersion.V5;
-        };
-    }
-
-    private static @Nullable MemoryConfig watermarks(String text, Consumer<String> problems) {
-        Matcher marks = WATERMARKS.matcher(text);
-        if (marks.matches()) {
-            int refuse = Integer.parseInt(marks.group(1));
-            int pause = Integer.parseInt(marks.group(2));
-            int shed = Integer.parseInt(marks.group(3));
-            if (refuse > 0 && refuse <= pause && pause <= shed && shed <= 100) {
-                return new MemoryConfig(refuse, pause, shed);
-            }
-        }
-        problems.accept(
-                Quote.quote(text) + " is not three percents that do not fall; write e.g. 75%, 85%, 95%, or off");
-        return null;
-    }
-
-    private static ClientAddress clientAddress(String word) {
-        return ClientAddress.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
-    private static @Nullable Cidr cidr(String text, Consumer<String> problems) {
-        try {
-            return Cidr.parse(text);
-        } catch (IllegalArgumentException wrong) {
-            problems.accept(String.valueOf(wrong.getMessage()));
-            return null;
-        }
     }
 
     static List<Key<?>> of(Section section) {

@@ -134,8 +134,7 @@ public final class TlsStream {
             }
             if (read < 0) {
                 partial = released(kept);
-                return -1; // without close_notify, as many do: the WebSocket's own Close has told what there was to
-                // tell
+                return -1; // most say no close_notify: the WebSocket's Close has told what there was to tell
             }
         }
         partial = released(kept);
@@ -162,9 +161,12 @@ public final class TlsStream {
         return got;
     }
 
-    /** Unwraps whole records, so many at most; returns whether the peer's close_notify came. */
+    /** Unwraps whole records, so many at most and while there is room; returns whether the peer's close_notify came. */
     private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
         for (int i = 0; i < MOST_AT_ONCE && startsWithWhole(records); i++) {
+            if (length(records) > plain.remaining()) {
+                return false; // what was left of a longer read
+            }
             SSLEngineResult result = engine.unwrap(records, plain);
             if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
                 settle(result.getHandshakeStatus());
@@ -196,11 +198,16 @@ public final class TlsStream {
         if (records.remaining() < HEADER_BYTES) {
             return false;
         }
-        int length = HEADER_BYTES + (records.getShort(records.position() + LENGTH_AT) & 0xFFFF);
+        int length = length(records);
         if (length > IoContext.RECORDS_BYTES) {
             throw new SSLException("a TLS record of " + length + " bytes is longer than any may be");
         }
         return records.remaining() >= length;
+    }
+
+    /** Of the record that begins here, its header included. */
+    private static int length(ByteBuffer records) {
+        return HEADER_BYTES + (records.getShort(records.position() + LENGTH_AT) & 0xFFFF);
     }
 
     private ByteBuf buffer(int size) throws NoRoomException {

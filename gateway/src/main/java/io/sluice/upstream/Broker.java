@@ -44,6 +44,9 @@ final class Broker {
     private volatile boolean unwell;
 
     private final Set<InetSocketAddress> unwellAddresses = ConcurrentHashMap.newKeySet();
+    /** What a dial or a check met last that did not reach it. */
+    private volatile @Nullable String problem;
+
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean blamed;
     private final AtomicInteger connecting = new AtomicInteger();
@@ -220,6 +223,17 @@ final class Broker {
         return isWell() && resolved.stream().anyMatch(at -> !failing.containsKey(at) && !unwellAddresses.contains(at));
     }
 
+    /** Takes why a check has failed. */
+    void troubled(String why) {
+        problem = why;
+    }
+
+    /** What a dial or a check met last that did not reach it, of whenever that was; null where there was nothing. */
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
     /** Connections that wait for a client, and are opened to do so. */
     int warm() {
         return warm.get();
@@ -341,6 +355,7 @@ final class Broker {
         if (!resolved.contains(at)) {
             return false;
         }
+        problem = reason;
         Failure before = failing.get(at);
         if (failing.put(at, new Failure(before == null ? now : before.since, now + AVOID_NANOS)) == null) {
             LOG.warn(

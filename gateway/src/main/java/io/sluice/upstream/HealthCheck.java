@@ -123,6 +123,9 @@ final class HealthCheck extends TimerWheel.Timer {
 
     private void looked(Target target, @Nullable String problem) {
         boolean news = problem != null && target.health.lastWasGood();
+        if (problem != null) {
+            broker.troubled(problem);
+        }
         boolean changed = target.health.told(problem == null);
         if (changed
                 || !target.health.isWell()) { // again and again: an address that went and came is forgotten meanwhile

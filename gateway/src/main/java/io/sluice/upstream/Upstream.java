@@ -93,11 +93,13 @@ public final class Upstream implements AutoCloseable {
         for (Cluster cluster : clusters.values()) {
             for (Broker broker : cluster.brokers()) {
                 String state = state(broker, System.nanoTime());
+                boolean up = state.equals("up") || state.equals("slow-start");
                 all.add(new Metrics.BrokerGauge(
                         cluster.config().name(),
                         broker.name(),
-                        state.equals("up") || state.equals("slow-start"),
+                        up,
                         state,
+                        up ? null : broker.problem(),
                         broker.sessions(),
                         broker.connecting(),
                         broker.isWell(),

@@ -126,7 +126,7 @@ class MetricsTest {
 
         @Override
         public List<Metrics.BrokerGauge> brokers() {
-            return List.of(new Metrics.BrokerGauge("default", "10.0.0.11:1883", true, "up", 7, 3, true, 2));
+            return List.of(new Metrics.BrokerGauge("default", "10.0.0.11:1883", true, "up", null, 7, 3, true, 2));
         }
 
         @Override

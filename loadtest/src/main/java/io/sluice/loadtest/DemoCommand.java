@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8443",
-            description = "Port of the page and the gateway.")
+            description = "Port of the page and the gateway, ${DEFAULT-VALUE}; 0 takes a free one.")
     int port;
 
     @Spec
@@ -57,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (port < 0 || port > 65_535) {
-            return failed("--port: " + port + " is not a port; write 1 to 65535");
+            failed("--port: " + port + " is not a port; write 0 to 65535");
+            return 2;
         }
         try {
             Demo demo = Demo.start(certificates(), bind(), Optional.ofNullable(broker));

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its loop's thread, but for {@link #outcome}.
  */
 final class Probe extends Script {
+    /** What JSSE says of a certificate whose issuer it does not know. */
+    private static final String NO_PATH = "PKIX path building failed";
+
     private final LoadLoop loop;
     private final LoadClient client;
     private boolean begun;
@@ -47,7 +50,10 @@ final class Probe extends Script {
         if (why == null) {
             outcome = "";
         } else {
-            outcome = gone.detail().isEmpty() || gone.detail().equalsIgnoreCase(why) ? why : why + ": " + gone.detail();
+            String detail = gone.detail().contains(NO_PATH)
+                    ? "the server's certificate is not trusted; name its authority with --ca FILE, or write --insecure"
+                    : gone.detail();
+            outcome = detail.isEmpty() || detail.equalsIgnoreCase(why) ? why : why + ": " + detail;
         }
     }
 }

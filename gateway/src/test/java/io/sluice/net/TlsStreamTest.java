@@ -1,0 +1,215 @@
+package io.sluice.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.config.TlsConfig;
+import io.sluice.config.TlsConfig.MinVersion;
+import io.sluice.tls.DevCertificates;
+import io.sluice.tls.TlsBundle;
+import java.io.InputStream;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+class TlsStreamTest {
+    private static final int MOST_STEPS = 20;
+    private static final int LARGE = 16_000;
+
+    @TempDir
+    static Path directory;
+
+    private final Wire wire = new Wire();
+    private IoThreads threads;
+    private SSLEngine client;
+    private TlsStream stream;
+
+    /** What the peer has sent, and whether reads were asked for again. */
+    private static final class Wire extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private final ByteBuf bytes = Unpooled.buffer();
+        private int wakeups;
+
+        Wire() {
+            super(TlsStreamTest.silent(StreamSourceConduit.class));
+        }
+
+        @Override
+        public int read(ByteBuffer into) {
+            int count = Math.min(bytes.readableBytes(), into.remaining());
+            ByteBuffer part = into.duplicate().limit(into.position() + count);
+            bytes.readBytes(part);
+            into.position(into.position() + count);
+            return count;
+        }
+
+        @Override
+        public void resumeReads() {
+            // the test reads by itself
+        }
+
+        @Override
+        public void suspendReads() {
+            // the test reads by itself
+        }
+
+        @Override
+        public void wakeupReads() {
+            wakeups++;
+        }
+    }
+
+    private static <T> T silent(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(
+                TlsStreamTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> null));
+    }
+
+    @BeforeEach
+    void shakeHands() throws Exception {
+        DevCertificates certificates = DevCertificates.writeTo(directory);
+        TlsBundle bundle = TlsBundle.load(List.of(new TlsConfig(
+                "default",
+                certificates.serverCertificate(),
+                certificates.serverKey(),
+                Optional.empty(),
+                MinVersion.TLS_1_3)));
+        SSLEngine server = bundle.context().createSSLEngine();
+        bundle.prepare(server);
+        server.setUseClientMode(false);
+        client = trusting(certificates.authorityCertificate()).createSSLEngine("localhost", 443);
+        client.setUseClientMode(true);
+        shakeHands(client, server);
+
+        threads = IoThreads.start(1, 0, 8);
+        stream = new TlsStream(threads.contexts().get(0), server, wire, silent(StreamSinkConduit.class));
+        stream.source().resumeReads();
+    }
+
+    @AfterEach
+    void stop() {
+        stream.release();
+        threads.stop();
+    }
+
+    private static SSLContext trusting(Path authority) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream pem = Files.newInputStream(authority)) {
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static void shakeHands(SSLEngine client, SSLEngine server) throws SSLException {
+        ByteBuffer toServer = ByteBuffer.allocate(1 << 16).flip();
+        ByteBuffer toClient = ByteBuffer.allocate(1 << 16).flip();
+        client.beginHandshake();
+        server.beginHandshake();
+        for (int step = 0; step < MOST_STEPS; step++) {
+            step(client, toClient, toServer);
+            step(server, toServer, toClient);
+        }
+        assertThat(List.of(client.getHandshakeStatus(), server.getHandshakeStatus()))
+                .containsOnly(HandshakeStatus.NOT_HANDSHAKING);
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            out.compact();
+            engine.wrap(ByteBuffer.allocate(0), out);
+            out.flip();
+        } else if (in.hasRemaining()) {
+            engine.unwrap(in, ByteBuffer.allocate(1 << 16));
+        }
+    }
+
+    /** A record from the peer, of so much data. */
+    private void record(int length) throws SSLException {
+        ByteBuffer out = ByteBuffer.allocate(IoContext.RECORDS_BYTES);
+        client.wrap(ByteBuffer.allocate(length), out);
+        wire.bytes.writeBytes(out.flip());
+    }
+
+    private int read(int records) throws Exception {
+        return stream.source().read(ByteBuffer.allocate(records * IoContext.RECORDS_BYTES));
+    }
+
+    @Test
+    @DisplayName("a read takes 64 records, and less where there is no room; what is left needs no byte from the socket")
+    void leavesTheRestForTheNextReads() throws Exception {
+        for (int i = 0; i < 70; i++) {
+            record(1);
+        }
+        for (int i = 0; i < 3; i++) {
+            record(LARGE);
+        }
+
+        assertThat(read(4)).isEqualTo(64);
+        assertThat(stream.midRecord()).as("what is left is whole").isFalse();
+        assertThat(stream.heldBytes()).isPositive();
+        assertThat(read(1)).isEqualTo(6 + LARGE);
+        assertThat(read(1)).isEqualTo(LARGE);
+        assertThat(wire.wakeups).isEqualTo(3);
+        assertThat(read(1)).isEqualTo(LARGE);
+        assertThat(read(1)).isZero();
+        assertThat(wire.wakeups).isEqualTo(3);
+        assertThat(stream.heldBytes()).isZero();
+    }
+
+    @Test
+    @DisplayName("who has suspended reads gets nothing by the wake-up that was under way, and is woken up when it resumes")
+    void keepsTheRestWhileReadsAreSuspended() throws Exception {
+        for (int i = 0; i < 65; i++) {
+            record(1);
+        }
+        assertThat(read(4)).isEqualTo(64);
+        int before = wire.wakeups;
+
+        stream.source().suspendReads();
+        assertThat(read(4)).isZero();
+        stream.source().resumeReads();
+
+        assertThat(wire.wakeups).isEqualTo(before + 1);
+        assertThat(read(4)).isOne();
+    }
+
+    @Test
+    void tellsThatARecordIsCut() throws Exception {
+        record(10);
+        ByteBuf whole = wire.bytes.copy();
+        wire.bytes.writerIndex(wire.bytes.writerIndex() - 1);
+
+        assertThat(read(1)).isZero();
+        assertThat(stream.midRecord()).isTrue();
+        wire.bytes.writeByte(whole.getByte(whole.writerIndex() - 1));
+
+        assertThat(read(1)).isEqualTo(10);
+        assertThat(stream.midRecord()).isFalse();
+    }
+}
