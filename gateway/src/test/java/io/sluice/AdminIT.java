@@ -318,9 +318,11 @@ class AdminIT {
 
             assertThat(get(gateway, "/api/v1/brokers").at("/brokers/0/problem").asText())
                     .contains("onnection refused");
-            assertThat(call(gateway, "GET", "/api/v1/brokers", "Accept", "text/plain").body())
+            assertThat(call(gateway, "GET", "/api/v1/brokers", "Accept", "text/plain")
+                            .body())
                     .containsPattern("127.0.0.1:1 +down +0  \".*onnection refused.*\"\n");
-            assertThat(call(gateway, "GET", "/api/v1/status", "Accept", "text/plain").body())
+            assertThat(call(gateway, "GET", "/api/v1/status", "Accept", "text/plain")
+                            .body())
                     .contains(", no live broker\n");
         }
     }

@@ -166,7 +166,9 @@ final class Api {
     }
 
     private static String row(String cluster, String broker, String state, String connections, String problem) {
-        return "%-12s %-28s %-10s %11s  %s".formatted(cluster, broker, state, connections, problem).strip() + "\n";
+        return "%-12s %-28s %-10s %11s  %s"
+                        .formatted(cluster, broker, state, connections, problem)
+                        .strip() + "\n";
     }
 
     private void brokers(Json json) {

@@ -22,8 +22,8 @@ final class Formats {
             Format.matching(Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"), "a token", "write e.g. mqtt");
 
     /** MQTT 5.0 4.13, as a client may be told it. */
-    static final Format<String> SERVER_REFERENCE = Format.matching(
-            Pattern.compile("[!-~]{1,255}"), "a server reference", "write e.g. other.example.com:443");
+    static final Format<String> SERVER_REFERENCE =
+            Format.matching(Pattern.compile("[!-~]{1,255}"), "a server reference", "write e.g. other.example.com:443");
 
     private static final Pattern WATERMARKS = Pattern.compile("(\\d{1,3})% *, *(\\d{1,3})% *, *(\\d{1,3})%");
 

@@ -538,7 +538,8 @@ final class Keys {
             Section.LIMIT,
             "versions",
             "3.1, 3.1.1, 5",
-            Format.list(Format.choice("3.1", "3.1.1", "5").map(Formats::version)).map(Set::copyOf),
+            Format.list(Format.choice("3.1", "3.1.1", "5").map(Formats::version))
+                    .map(Set::copyOf),
             "MQTT versions that pass.");
     static final Key<Optional<Duration>> LIMIT_MAX_LIFETIME = row(
             Section.LIMIT,
@@ -678,9 +679,7 @@ final class Keys {
             Section.DRAIN,
             "server-reference",
             "none",
-            Format.or(
-                    "none",
-                    Formats.SERVER_REFERENCE),
+            Format.or("none", Formats.SERVER_REFERENCE),
             "Another server that MQTT 5.0 clients are told to use (Server Reference), or none.");
 
     static final Key<LogConfig.Format> LOG_FORMAT = row(

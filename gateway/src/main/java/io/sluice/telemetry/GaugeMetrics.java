@@ -26,7 +26,8 @@ final class GaugeMetrics {
                 List.of(),
                 null,
                 p -> p.call((double) gauges.memoryLevel()));
-        families.gauge("sluice_draining", "1 while the gateway drains.", List.of(), null, p -> p.call(bit(gauges.draining())));
+        families.gauge(
+                "sluice_draining", "1 while the gateway drains.", List.of(), null, p -> p.call(bit(gauges.draining())));
         families.gauge(
                 "sluice_reload_timestamp",
                 "When configuration and certificates were read last.",
@@ -50,21 +51,24 @@ final class GaugeMetrics {
             gauges.queues().forEach((name, length) -> point.call(length, name));
         });
         List<String> warm = List.of("cluster", "state");
-        families.counted("sluice_warm_connections", "Connections to brokers opened ahead of clients.", warm, null, point -> {
-            gauges.warm()
-                    .forEach((name, states) ->
-                            states.forEach((state, count) -> point.call((double) count, name, state)));
-        });
+        families.counted(
+                "sluice_warm_connections", "Connections to brokers opened ahead of clients.", warm, null, point -> {
+                    gauges.warm()
+                            .forEach((name, states) ->
+                                    states.forEach((state, count) -> point.call((double) count, name, state)));
+                });
         families.gauge("sluice_broker_health_up", "1 unless health checks fail.", broker, null, point -> {
             gauges.brokers().forEach(b -> point.call(bit(b.well()), b.cluster(), b.broker()));
         });
-        families.counted("sluice_broker_ejections", "Times that dials did not reach the broker.", broker, null, point -> {
-            gauges.brokers().forEach(b -> point.call((double) b.ejections(), b.cluster(), b.broker()));
-        });
+        families.counted(
+                "sluice_broker_ejections", "Times that dials did not reach the broker.", broker, null, point -> {
+                    gauges.brokers().forEach(b -> point.call((double) b.ejections(), b.cluster(), b.broker()));
+                });
         List<String> listener = List.of("listener");
-        families.gauge("sluice_certificate_expiry_timestamp", "When the certificate ends.", listener, Unit.SECONDS, point -> {
-            gauges.certificates().forEach((name, end) -> point.call((double) end.getEpochSecond(), name));
-        });
+        families.gauge(
+                "sluice_certificate_expiry_timestamp", "When the certificate ends.", listener, Unit.SECONDS, point -> {
+                    gauges.certificates().forEach((name, end) -> point.call((double) end.getEpochSecond(), name));
+                });
     }
 
     private static int bit(boolean value) {

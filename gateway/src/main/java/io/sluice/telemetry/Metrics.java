@@ -5,7 +5,6 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -120,8 +119,10 @@ public final class Metrics {
         connections = families.counter("sluice_connections", "Accepted connections of clients.", "listener");
         handshakes = families.counter(
                 "sluice_handshakes", "WebSocket handshakes by result and reason.", "listener", "result", "reason");
-        closes = families.counter("sluice_sessions_closed", "Ended sessions by cause and by who ended them.", "cause", "by");
-        limitHits = families.counter("sluice_admission_limit_hits", "Handshakes over a limit of addresses.", "rule", "mode");
+        closes = families.counter(
+                "sluice_sessions_closed", "Ended sessions by cause and by who ended them.", "cause", "by");
+        limitHits = families.counter(
+                "sluice_admission_limit_hits", "Handshakes over a limit of addresses.", "rule", "mode");
         traffic = new TrafficMetrics(families, threads);
         GaugeMetrics.register(families, gauges);
         Info.builder()

@@ -37,13 +37,14 @@ final class TrafficMetrics {
     /** @param threads one for each I/O thread */
     TrafficMetrics(Families families, List<Traffic> threads) {
         this.threads = List.copyOf(threads);
-        families.counted("sluice_packets", "MQTT packets by type and direction.", List.of("type", "direction"), null, point -> {
-            Traffic sum = sum();
-            for (int type = 1; type < Traffic.TYPES; type++) {
-                point.call((double) sum.toUpstream().packets()[type], PACKETS[type], "to_upstream");
-                point.call((double) sum.toClient().packets()[type], PACKETS[type], "to_client");
-            }
-        });
+        families.counted(
+                "sluice_packets", "MQTT packets by type and direction.", List.of("type", "direction"), null, point -> {
+                    Traffic sum = sum();
+                    for (int type = 1; type < Traffic.TYPES; type++) {
+                        point.call((double) sum.toUpstream().packets()[type], PACKETS[type], "to_upstream");
+                        point.call((double) sum.toClient().packets()[type], PACKETS[type], "to_client");
+                    }
+                });
         families.counted("sluice_mqtt_bytes", "MQTT bytes by direction.", List.of("direction"), Unit.BYTES, point -> {
             Traffic sum = sum();
             point.call((double) sum.toUpstream().bytes(), "to_upstream");
@@ -57,9 +58,10 @@ final class TrafficMetrics {
                 }
             }
         });
-        families.counted("sluice_throttled", "Time in which bytes waited for a client's rates.", List.of(), Unit.SECONDS, p -> {
-            p.call(sum().throttledNanos() / 1e9);
-        });
+        families.counted(
+                "sluice_throttled", "Time in which bytes waited for a client's rates.", List.of(), Unit.SECONDS, p -> {
+                    p.call(sum().throttledNanos() / 1e9);
+                });
         families.counted(
                 "sluice_rate_limit_hits",
                 "Limits of a policy reached by clients.",
@@ -78,9 +80,7 @@ final class TrafficMetrics {
                 "From the first packet of a dial to the broker's connection.",
                 () -> Map.of(Labels.EMPTY, sum().dials()));
         families.spread(
-                "sluice_added_latency",
-                "Time a run of bytes spends in the gateway, one of 64 timed.",
-                this::latency);
+                "sluice_added_latency", "Time a run of bytes spends in the gateway, one of 64 timed.", this::latency);
     }
 
     private Map<Labels, Traffic.Spread> latency() {

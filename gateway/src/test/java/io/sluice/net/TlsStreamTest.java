@@ -183,7 +183,8 @@ class TlsStreamTest {
     }
 
     @Test
-    @DisplayName("who has suspended reads gets nothing by the wake-up that was under way, and is woken up when it resumes")
+    @DisplayName(
+            "who has suspended reads gets nothing by the wake-up that was under way, and is woken up when it resumes")
     void keepsTheRestWhileReadsAreSuspended() throws Exception {
         for (int i = 0; i < 65; i++) {
             record(1);
