@@ -118,7 +118,7 @@ public final class TlsStream {
         if (inputEnded) {
             return -1;
         }
-        if (wholeLeft && !source.resumed) {
+        if (!source.resumed) {
             return 0; // woken up, and suspended since
         }
         ByteBuffer records = io.recordsIn();
@@ -138,6 +138,7 @@ public final class TlsStream {
             }
         }
         partial = released(kept);
+        wholeLeft = false;
         int before = plain.position();
         try {
             inputEnded = unwrap(records.flip(), plain);
@@ -147,7 +148,6 @@ public final class TlsStream {
         }
         int got = plain.position() - before;
         if (!inputEnded) {
-            wholeLeft = startsWithWhole(records);
             keep(records);
             if (wholeLeft) {
                 source.wakeupReads(); // for what the socket does not tell
@@ -163,9 +163,10 @@ public final class TlsStream {
 
     /** Unwraps whole records, so many at most and while there is room; returns whether the peer's close_notify came. */
     private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
-        for (int i = 0; i < MOST_AT_ONCE && startsWithWhole(records); i++) {
-            if (length(records) > plain.remaining()) {
-                return false; // what was left of a longer read
+        for (int i = 0; startsWithWhole(records); i++) {
+            if (i == MOST_AT_ONCE || length(records) > plain.remaining()) { // there is less room than when it was read
+                wholeLeft = true;
+                return false;
             }
             SSLEngineResult result = engine.unwrap(records, plain);
             if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {

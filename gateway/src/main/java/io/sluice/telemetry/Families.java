@@ -3,6 +3,7 @@ package io.sluice.telemetry;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -48,15 +49,9 @@ final class Families {
             List<String> labels,
             @Nullable Unit unit,
             Consumer<CounterWithCallback.Callback> values) {
-        CounterWithCallback.Builder builder = CounterWithCallback.builder()
-                .name(name)
-                .help(help)
-                .labelNames(labels.toArray(String[]::new))
-                .callback(values);
-        if (unit != null) {
-            builder.unit(unit);
-        }
-        builder.register(registry);
+        described(CounterWithCallback.builder(), name, help, labels, unit)
+                .callback(values)
+                .register(registry);
     }
 
     /**
@@ -70,15 +65,15 @@ final class Families {
             List<String> labels,
             @Nullable Unit unit,
             Consumer<GaugeWithCallback.Callback> values) {
-        GaugeWithCallback.Builder builder = GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .labelNames(labels.toArray(String[]::new))
-                .callback(values);
-        if (unit != null) {
-            builder.unit(unit);
-        }
-        builder.register(registry);
+        described(GaugeWithCallback.builder(), name, help, labels, unit)
+                .callback(values)
+                .register(registry);
+    }
+
+    private static <B extends MetricWithFixedMetadata.Builder<B, ?>> B described(
+            B builder, String name, String help, List<String> labels, @Nullable Unit unit) {
+        B described = builder.name(name).help(help).labelNames(labels.toArray(String[]::new));
+        return unit == null ? described : described.unit(unit);
     }
 
     /**

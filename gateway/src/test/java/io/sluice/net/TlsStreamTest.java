@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.sluice.config.TlsConfig;
 import io.sluice.config.TlsConfig.MinVersion;
 import io.sluice.tls.DevCertificates;
+import io.sluice.tls.Engines;
 import io.sluice.tls.TlsBundle;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +32,6 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 class TlsStreamTest {
-    private static final int MOST_STEPS = 20;
     private static final int LARGE = 16_000;
 
     @TempDir
@@ -96,7 +95,7 @@ class TlsStreamTest {
         server.setUseClientMode(false);
         client = trusting(certificates.authorityCertificate()).createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
-        shakeHands(client, server);
+        Engines.shakeHands(client, server);
 
         threads = IoThreads.start(1, 0, 8);
         stream = new TlsStream(threads.contexts().get(0), server, wire, silent(StreamSinkConduit.class));
@@ -121,32 +120,6 @@ class TlsStreamTest {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(null, trust.getTrustManagers(), null);
         return context;
-    }
-
-    private static void shakeHands(SSLEngine client, SSLEngine server) throws SSLException {
-        ByteBuffer toServer = ByteBuffer.allocate(1 << 16).flip();
-        ByteBuffer toClient = ByteBuffer.allocate(1 << 16).flip();
-        client.beginHandshake();
-        server.beginHandshake();
-        for (int step = 0; step < MOST_STEPS; step++) {
-            step(client, toClient, toServer);
-            step(server, toServer, toClient);
-        }
-        assertThat(List.of(client.getHandshakeStatus(), server.getHandshakeStatus()))
-                .containsOnly(HandshakeStatus.NOT_HANDSHAKING);
-    }
-
-    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
-        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-            task.run();
-        }
-        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            out.compact();
-            engine.wrap(ByteBuffer.allocate(0), out);
-            out.flip();
-        } else if (in.hasRemaining()) {
-            engine.unwrap(in, ByteBuffer.allocate(1 << 16));
-        }
     }
 
     /** A record from the peer, of so much data. */
@@ -198,6 +171,17 @@ class TlsStreamTest {
 
         assertThat(wire.wakeups).isEqualTo(before + 1);
         assertThat(read(4)).isOne();
+    }
+
+    @Test
+    void readsNothingWhileReadsAreSuspended() throws Exception {
+        record(1);
+
+        stream.source().suspendReads();
+        assertThat(read(1)).isZero();
+        stream.source().resumeReads();
+
+        assertThat(read(1)).isOne();
     }
 
     @Test

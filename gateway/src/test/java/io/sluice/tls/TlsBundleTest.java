@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.config.TlsConfig;
 import io.sluice.config.TlsConfig.Library;
 import io.sluice.config.TlsConfig.MinVersion;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -25,7 +24,6 @@ import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -38,8 +36,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TlsBundleTest {
     /** A handshake takes some ten; an endless loop ends here. */
-    private static final int MAX_STEPS = 200;
-
     @TempDir
     Path dir;
 
@@ -342,40 +338,12 @@ class TlsBundleTest {
         return engine;
     }
 
-    /** Carries records between two engines until the client is done. */
     private static SSLSession handshake(TlsBundle bundle, SSLEngine client) throws SSLException {
         SSLEngine server = bundle.context().createSSLEngine();
         bundle.prepare(server);
         server.setUseClientMode(false);
         server.setEnabledProtocols(bundle.protocols());
-        ByteBuffer toServer = ByteBuffer.allocate(1 << 16).flip();
-        ByteBuffer toClient = ByteBuffer.allocate(1 << 16).flip();
-        client.beginHandshake();
-        server.beginHandshake();
-        for (int step = 0; step < MAX_STEPS; step++) {
-            step(client, toClient, toServer);
-            step(server, toServer, toClient);
-            if (isDone(client) && isDone(server)) {
-                return client.getSession();
-            }
-        }
-        throw new AssertionError("no handshake in " + MAX_STEPS + " steps");
-    }
-
-    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
-        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-            task.run();
-        }
-        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            out.compact();
-            engine.wrap(ByteBuffer.allocate(0), out);
-            out.flip();
-        } else if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
-            engine.unwrap(in, ByteBuffer.allocate(1 << 16));
-        }
-    }
-
-    private static boolean isDone(SSLEngine engine) {
-        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+        Engines.shakeHands(client, server);
+        return client.getSession();
     }
 }
