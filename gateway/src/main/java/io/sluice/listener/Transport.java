@@ -93,6 +93,11 @@ final class Transport {
         return buffers != null && buffers.used() > (flushed ? 0 : 1);
     }
 
+    /** Both sides have said in TLS that they send nothing any more; of Undertow's TLS, and without, only a read tells. */
+    boolean ended() {
+        return tls != null && tls.ended();
+    }
+
     /** Closing resets the connection from here on. */
     void resetOnClose() {
         try {

@@ -136,8 +136,9 @@ final class WebSocketConnection
         }
         phase = Phase.CLOSING;
         pongDue = null;
-        if (write(closeFrame(cause))) {
-            closeIsOut();
+        boolean last = decoder.end() != null;
+        if (write(closeFrame(cause), last) && last) {
+            shut();
         }
         resumeReads();
     }
@@ -323,12 +324,16 @@ final class WebSocketConnection
 
     /** @return all is on its way */
     private boolean write(ByteBuffer bytes) {
+        return write(bytes, false);
+    }
+
+    private boolean write(ByteBuffer bytes, boolean last) {
         if (lost || phase == Phase.GONE) {
             bytes.position(bytes.limit());
             return false;
         }
         try {
-            if (outlet.send(bytes)) {
+            if (last ? outlet.sendLast(bytes) : outlet.send(bytes)) {
                 return true;
             }
             sink.resumeWrites();
@@ -365,6 +370,10 @@ final class WebSocketConnection
 
     private void shut() {
         phase = Phase.SHUT;
+        if (transport.ended()) {
+            close();
+            return;
+        }
         try {
             sink.terminateWrites();
             if (!sink.flush()) {

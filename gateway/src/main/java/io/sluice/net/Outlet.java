@@ -48,6 +48,20 @@ public final class Outlet {
         return !unflushed;
     }
 
+    /**
+     * Takes all remaining bytes, the last ones: where they go out in one write the end goes with them. The caller ends the sink
+     * in any case, and flushes it.
+     *
+     * @return as {@link #send}
+     * @throws IOException as {@link #send}
+     */
+    public boolean sendLast(ByteBuffer bytes) throws IOException {
+        if (empty()) {
+            sink.writeFinal(bytes);
+        }
+        return !bytes.hasRemaining() || send(bytes);
+    }
+
     private ByteBuf buffer(int size) throws NoRoomException {
         try {
             return pool.directBuffer(size);

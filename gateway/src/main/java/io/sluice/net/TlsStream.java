@@ -81,7 +81,10 @@ public final class TlsStream {
         return source;
     }
 
-    /** Bytes for the peer. A write takes {@link IoContext#MOST_RECORDS} records' worth, or nothing while records wait. */
+    /**
+     * Bytes for the peer. A write takes {@link IoContext#MOST_RECORDS} records' worth, or nothing while records wait. The end
+     * goes out with the bytes of a final one.
+     */
     public StreamSinkConduit sink() {
         return sink;
     }
@@ -94,6 +97,11 @@ public final class TlsStream {
     /** What was read ends within a record, whose beginning is kept. */
     public boolean midRecord() {
         return partial != null && !wholeLeft;
+    }
+
+    /** The close_notify of both sides have come and gone: nothing is lost when the connection is closed. */
+    public boolean ended() {
+        return inputEnded && endIsOut && waiting == null;
     }
 
     /** Bytes of records that the socket has not taken. */
@@ -260,7 +268,7 @@ public final class TlsStream {
         }
     }
 
-    private int write(ByteBuffer plain) throws IOException {
+    private int write(ByteBuffer plain, boolean last) throws IOException {
         if (ending) {
             throw new ClosedChannelException();
         }
@@ -269,6 +277,18 @@ public final class TlsStream {
         }
         ByteBuffer records = io.recordsOut();
         int before = plain.remaining();
+        wrap(plain, records);
+        if (last && !plain.hasRemaining()) {
+            ending = true;
+            if (records.remaining() >= IoContext.RECORDS_BYTES) {
+                wrapEnd(records);
+            }
+        }
+        sink.put(records.flip());
+        return before - plain.remaining();
+    }
+
+    private void wrap(ByteBuffer plain, ByteBuffer records) throws IOException {
         Status status;
         int produced;
         do {
@@ -286,8 +306,12 @@ public final class TlsStream {
         if (status == Status.CLOSED) {
             throw new EngineClosedException();
         }
-        sink.put(records.flip());
-        return before - plain.remaining();
+    }
+
+    private void wrapEnd(ByteBuffer records) throws SSLException {
+        engine.closeOutbound();
+        engine.wrap(IoContext.NOTHING, records);
+        endIsOut = true;
     }
 
     private boolean flush() throws IOException {
@@ -295,10 +319,8 @@ public final class TlsStream {
             return false;
         }
         if (ending && !endIsOut) {
-            engine.closeOutbound();
             ByteBuffer records = io.recordsOut();
-            engine.wrap(IoContext.NOTHING, records);
-            endIsOut = true;
+            wrapEnd(records);
             sink.put(records.flip());
             if (waiting != null) {
                 return false;
@@ -421,7 +443,7 @@ public final class TlsStream {
 
         @Override
         public int write(ByteBuffer plain) throws IOException {
-            return TlsStream.this.write(plain);
+            return TlsStream.this.write(plain, false);
         }
 
         @Override
@@ -440,8 +462,8 @@ public final class TlsStream {
         }
 
         @Override
-        public int writeFinal(ByteBuffer plain) {
-            throw new UnsupportedOperationException("writes are of one buffer");
+        public int writeFinal(ByteBuffer plain) throws IOException {
+            return TlsStream.this.write(plain, true);
         }
 
         @Override

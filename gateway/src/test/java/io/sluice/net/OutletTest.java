@@ -5,42 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
-import org.xnio.conduits.AbstractStreamSinkConduit;
-import org.xnio.conduits.StreamSinkConduit;
 
 final class OutletTest {
-    private static final StreamSinkConduit NOTHING = (StreamSinkConduit) Proxy.newProxyInstance(
-            OutletTest.class.getClassLoader(),
-            new Class<?>[] {StreamSinkConduit.class},
-            (proxy, method, arguments) -> null);
-
-    /** Takes so many bytes, and then none. */
-    private static final class Sink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-        private int room;
-
-        Sink(int room) {
-            super(NOTHING);
-            this.room = room;
-        }
-
-        @Override
-        public int write(ByteBuffer bytes) {
-            int taken = Math.min(room, bytes.remaining());
-            bytes.position(bytes.position() + taken);
-            room -= taken;
-            return taken;
-        }
-
-        @Override
-        public boolean flush() {
-            return true;
-        }
-    }
-
     /** There is no memory outside the heap. */
     private static final class Exhausted extends AbstractByteBufAllocator {
         Exhausted() {
@@ -65,24 +35,49 @@ final class OutletTest {
 
     @Test
     void holdsWhatTheSocketDoesNotTakeUntilItDoes() throws Exception {
-        Sink sink = new Sink(10);
+        ScriptedSink sink = new ScriptedSink(10);
         Outlet outlet = new Outlet(sink, UnpooledByteBufAllocator.DEFAULT);
 
         boolean all = outlet.send(ByteBuffer.allocate(25));
 
         assertThat(all).isFalse();
         assertThat(outlet.waitingBytes()).isEqualTo(15);
-        sink.room = 15;
+        sink.room(15);
         assertThat(outlet.drain()).isTrue();
         assertThat(outlet.empty()).isTrue();
     }
 
     @Test
     void saysThatThereIsNoRoomAndHoldsNothing() {
-        Outlet outlet = new Outlet(new Sink(10), new Exhausted());
+        Outlet outlet = new Outlet(new ScriptedSink(10), new Exhausted());
 
         assertThatThrownBy(() -> outlet.send(ByteBuffer.allocate(25))).isInstanceOf(NoRoomException.class);
 
         assertThat(outlet.empty()).isTrue();
+    }
+
+    @Test
+    void keepsTheLastBytesInOrderBehindWhatWaits() throws Exception {
+        ScriptedSink sink = new ScriptedSink(1);
+        Outlet outlet = new Outlet(sink, UnpooledByteBufAllocator.DEFAULT);
+        outlet.send(ByteBuffer.wrap(new byte[] {1, 2}));
+
+        assertThat(outlet.sendLast(ByteBuffer.wrap(new byte[] {3}))).isFalse();
+        sink.room(2);
+
+        assertThat(outlet.drain()).isTrue();
+        assertThat(ByteBufUtil.getBytes(sink.taken())).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void holdsWhatTheSocketDoesNotTakeOfTheLastBytes() throws Exception {
+        ScriptedSink sink = new ScriptedSink(2);
+        Outlet outlet = new Outlet(sink, UnpooledByteBufAllocator.DEFAULT);
+
+        assertThat(outlet.sendLast(ByteBuffer.wrap(new byte[] {1, 2, 3}))).isFalse();
+        sink.room(1);
+
+        assertThat(outlet.drain()).isTrue();
+        assertThat(ByteBufUtil.getBytes(sink.taken())).containsExactly(1, 2, 3);
     }
 }

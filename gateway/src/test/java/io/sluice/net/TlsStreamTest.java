@@ -1,6 +1,7 @@
 package io.sluice.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +31,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 class TlsStreamTest {
@@ -38,6 +40,7 @@ class TlsStreamTest {
     static Path directory;
 
     private final Wire wire = new Wire();
+    private final ScriptedSink socket = new ScriptedSink(100_000);
     private IoThreads threads;
     private SSLEngine client;
     private TlsStream stream;
@@ -98,7 +101,7 @@ class TlsStreamTest {
         Engines.shakeHands(client, server);
 
         threads = IoThreads.start(1, 0, 8);
-        stream = new TlsStream(threads.contexts().get(0), server, wire, silent(StreamSinkConduit.class));
+        stream = new TlsStream(threads.contexts().get(0), server, wire, socket);
         stream.source().resumeReads();
     }
 
@@ -196,5 +199,81 @@ class TlsStreamTest {
 
         assertThat(read(1)).isEqualTo(10);
         assertThat(stream.midRecord()).isFalse();
+    }
+
+    /** What the peer makes of the next record that was written for it. */
+    private SSLEngineResult received(ByteBuffer plain) throws SSLException {
+        ByteBuffer records = socket.taken().nioBuffer();
+        SSLEngineResult result = client.unwrap(records, plain);
+        socket.taken().skipBytes(result.bytesConsumed());
+        return result;
+    }
+
+    @Test
+    void writesTheEndWithTheLastBytes() throws Exception {
+        ByteBuffer last = ByteBuffer.wrap(new byte[] {1, 2, 3});
+        stream.sink().writeFinal(last);
+
+        assertThat(last.hasRemaining()).isFalse();
+        assertThat(socket.writes()).isOne();
+        ByteBuffer plain = ByteBuffer.allocate(LARGE);
+        received(plain); // a ticket
+        while (plain.position() == 0) {
+            received(plain);
+        }
+        assertThat(plain.position()).isEqualTo(3);
+        assertThat(received(plain).getStatus()).isEqualTo(Status.CLOSED);
+        assertThat(stream.sink().flush()).isTrue();
+        assertThat(socket.ended()).isTrue();
+        assertThat(socket.writes()).isOne();
+    }
+
+    @Test
+    void writesTheEndByItselfWhereTheLastBytesLeaveNoRoom() throws Exception {
+        ByteBuffer last = ByteBuffer.allocate(4 * LARGE); // four records
+        stream.sink().writeFinal(last);
+        assertThat(last.hasRemaining()).isFalse();
+        int before = socket.writes();
+
+        assertThat(stream.sink().flush()).isTrue();
+
+        assertThat(socket.writes()).isEqualTo(before + 1);
+        assertThat(socket.ended()).isTrue();
+    }
+
+    @Test
+    @DisplayName("it has ended when both ends are known and the socket has taken everything")
+    void knowsWhenBothSidesHaveEnded() throws Exception {
+        client.closeOutbound();
+        record(0);
+        assertThat(read(1)).isEqualTo(-1);
+        assertThat(stream.ended()).isFalse();
+
+        socket.room(10);
+        stream.sink().writeFinal(ByteBuffer.allocate(3));
+        assertThat(stream.ended()).as("the socket has not taken it").isFalse();
+        socket.room(LARGE);
+        stream.sink().flush();
+
+        assertThat(stream.ended()).isTrue();
+    }
+
+    @Test
+    void tellsThePeerWhatIsWrongBehindManyRecords() throws Exception {
+        for (int i = 0; i < 64; i++) {
+            record(1);
+        }
+        wire.bytes.writeBytes(new byte[] {23, 3, 3, 0, 20}).writeZero(20); // no record of this connection
+        assertThat(read(4)).isEqualTo(64);
+
+        assertThatThrownBy(() -> read(1)).isInstanceOf(SSLException.class);
+
+        assertThat(socket.writes()).isOne();
+        assertThatThrownBy(() -> {
+                    while (socket.taken().isReadable()) {
+                        received(ByteBuffer.allocate(LARGE));
+                    }
+                })
+                .hasMessageContaining("bad_record_mac");
     }
 }
