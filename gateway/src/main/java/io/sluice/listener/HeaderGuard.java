@@ -1,7 +1,6 @@
 package io.sluice.listener;
 
 import io.sluice.config.Quote;
-import io.sluice.net.IoContext;
 import io.sluice.net.NettyBufferPool;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
@@ -66,14 +65,14 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
     }
 
     /** Takes the guard out again, and Undertow's TLS where it need not go on. */
-    static Transport unguard(StreamConnection connection, IoContext io) {
+    static Transport unguard(StreamConnection connection) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         if (!(source.getConduit() instanceof HeaderGuard guard)) {
             return Transport.plain(connection); // bytes of the request's own read stand in front
         }
         guard.deadline.met();
         source.setConduit(guard.next);
-        return guard.tls == null ? Transport.plain(connection) : guard.tls.upgrade(io);
+        return guard.tls == null ? Transport.plain(connection) : guard.tls.upgrade();
     }
 
     /** Where a connection that speaks HTTP, or did until its upgrade, comes from. */
@@ -132,6 +131,9 @@ final class HeaderGuard extends AbstractStreamSourceConduit<StreamSourceConduit>
                     connection.getPeerAddress(),
                     Quote.quote(String.valueOf(failed.getMessage())));
             throw failed;
+        }
+        if (tls != null && read > 0) {
+            tls.requestBegins();
         }
         for (int i = from; i < from + read; i++) {
             byte b = target.get(i);

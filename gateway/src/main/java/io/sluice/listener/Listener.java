@@ -268,10 +268,14 @@ public final class Listener {
     }
 
     private TlsHandover wrap(TlsBundle bundle, StreamConnection connection) {
-        TlsHandover handover =
-                new TlsHandover(connection, bundle, new CountedBuffers(threads.buffers()), config.directTls());
+        TlsHandover handover = new TlsHandover(
+                connection,
+                threads.of(connection.getIoThread()),
+                bundle,
+                new CountedBuffers(threads.buffers()),
+                config.directTls());
         if (bundle.enginesMustEnd()) {
-            handover.endEngineAfter(threads.of(connection.getIoThread()));
+            handover.endEngineAfter();
         }
         bundle.prepare(handover.engine());
         handover.engine().setSSLParameters(tlsParameters);
@@ -303,7 +307,7 @@ public final class Listener {
         Rate framePace = route.framePace();
         WebSocketConnection client = new WebSocketConnection(
                 io,
-                HeaderGuard.unguard(connection, io),
+                HeaderGuard.unguard(connection),
                 framePace == null ? null : new FramePace(framePace, clocks.get(thread)));
         Session session = new Session(
                 groups.get(thread),

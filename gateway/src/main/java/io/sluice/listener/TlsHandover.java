@@ -11,6 +11,8 @@ import org.xnio.ChannelListeners;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.ssl.SslConnection;
 
 /**
@@ -27,6 +29,10 @@ final class TlsHandover {
     private static final OptionMap NAMELESS = OptionMap.create(Options.SSL_PEER_HOST_NAME, "");
 
     private final StreamConnection tcp;
+    private final IoContext io;
+    private final StreamSourceConduit source;
+    private final StreamSinkConduit sink;
+    private final TicketSink tickets;
     private final TlsBundle bundle;
     private final CountedBuffers buffers;
     private final SslConnection connection;
@@ -36,13 +42,20 @@ final class TlsHandover {
     /**
      * Wraps a connection that is about to speak TLS.
      *
+     * @param io of the connection
      * @param direct false: Undertow goes on whatever comes
      */
-    TlsHandover(StreamConnection tcp, TlsBundle bundle, CountedBuffers buffers, boolean direct) {
+    TlsHandover(StreamConnection tcp, IoContext io, TlsBundle bundle, CountedBuffers buffers, boolean direct) {
         this.tcp = tcp;
+        this.io = io;
         this.bundle = bundle;
         this.direct = direct;
         this.buffers = buffers;
+        source = tcp.getSourceChannel().getConduit();
+        sink = tcp.getSinkChannel().getConduit();
+        tickets = new TicketSink(sink, this::shaken, io);
+        tcp.getSourceChannel().setConduit(new EmptiedSource(source));
+        tcp.getSinkChannel().setConduit(tickets);
         UndertowXnioSsl ssl =
                 new UndertowXnioSsl(tcp.getWorker().getXnio(), OptionMap.EMPTY, buffers, bundle.context());
         connection = ssl.wrapExistingConnection(tcp, NAMELESS, false);
@@ -58,18 +71,24 @@ final class TlsHandover {
         return engine;
     }
 
-    /**
-     * Lets the engine end with the connection, however that ends.
-     *
-     * @param io of the connection
-     */
-    void endEngineAfter(IoContext io) {
+    /** Not so when it has failed. */
+    private boolean shaken() {
+        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING && !engine.isOutboundDone();
+    }
+
+    /** To be called with the request's first bytes. */
+    void requestBegins() {
+        tickets.requestBegins();
+    }
+
+    /** Lets the engine end with the connection, however that ends. */
+    void endEngineAfter() {
         tcp.setCloseListener(closed -> io.end(engine));
     }
 
     /** Ends Undertow's part, unless it is not done with what it has. */
-    Transport upgrade(IoContext io) {
-        if (!direct || buffers.used() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+    Transport upgrade() {
+        if (!direct || buffers.used() > 0 || !shaken() || !tickets.release()) {
             return Transport.encrypting(connection, buffers);
         }
         connection.getSourceChannel().suspendReads();
@@ -77,11 +96,8 @@ final class TlsHandover {
         // to Undertow's HTTP it is as good as closed: it forgets the connection, and with it all that a request needs
         ChannelListeners.invokeChannelListener(connection, connection.getCloseListener());
         bundle.settle(engine);
-        TlsStream tls = new TlsStream(
-                io,
-                engine,
-                tcp.getSourceChannel().getConduit(),
-                tcp.getSinkChannel().getConduit());
-        return Transport.encrypted(tcp, tls);
+        tcp.getSourceChannel().setConduit(source);
+        tcp.getSinkChannel().setConduit(sink);
+        return Transport.encrypted(tcp, new TlsStream(io, engine, source, sink));
     }
 }

@@ -1,0 +1,84 @@
+package io.sluice.listener;
+
+import io.sluice.net.IoContext;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * A socket on which the session tickets behind a TLS handshake (RFC 8446 4.6.1) go out with the response, in one write. Clients
+ * send the request with the end of their handshake; where the response is not given at once the tickets go alone.
+ *
+ * <p>Confined to its connection's I/O thread.
+ */
+final class TicketSink extends AbstractStreamSinkConduit<StreamSinkConduit> implements Runnable {
+    /** Longer ones, with the client's certificates in them, do not wait. */
+    private static final int MOST_BYTES = 4096;
+
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
+    private final BooleanSupplier shaken;
+    private final IoContext io;
+    private ByteBuffer held = NONE;
+    private boolean over;
+
+    /** @param shaken the handshake is over */
+    TicketSink(StreamSinkConduit socket, BooleanSupplier shaken, IoContext io) {
+        super(socket);
+        this.shaken = shaken;
+        this.io = io;
+    }
+
+    /** The request has begun: what is written from now on is no ticket. */
+    void requestBegins() {
+        over = true;
+    }
+
+    /**
+     * Writes what is held.
+     *
+     * @return nothing is held any more
+     */
+    boolean release() {
+        over = true;
+        try {
+            if (held.hasRemaining()) {
+                super.write(held);
+            }
+        } catch (IOException lost) {
+            held = NONE; // nobody is left to get them, which the next read tells
+        }
+        return !held.hasRemaining();
+    }
+
+    /** The turn in which the tickets came is over. */
+    @Override
+    public void run() {
+        release();
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        if (held.hasRemaining()) {
+            over = true;
+            int before = bytes.remaining();
+            super.write(new ByteBuffer[] {held, bytes}, 0, 2);
+            return before - bytes.remaining();
+        }
+        if (over || bytes.remaining() > MOST_BYTES || !shaken.getAsBoolean()) {
+            return super.write(bytes);
+        }
+        int taken = bytes.remaining();
+        held = ByteBuffer.allocate(taken).put(bytes).flip();
+        io.later(this);
+        return taken;
+    }
+
+    @Override
+    public void terminateWrites() throws IOException {
+        release();
+        super.terminateWrites();
+    }
+}
