@@ -80,7 +80,7 @@ class CompareIT {
     }
 
     private CommandRun compare(String... more) {
-        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0", "--duration", "0.3"));
+        List<String> all = new ArrayList<>(List.of("compare", "--rounds", "1", "--warmup", "0", "--duration", "0.8"));
         all.addAll(List.of("--idle-clients", "20", "--out", out.toString(), "--quiet", "--most-foreign", "100000"));
         all.addAll(List.of(more));
         return CommandRun.of(all.toArray(String[]::new));
