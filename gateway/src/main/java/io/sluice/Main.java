@@ -42,9 +42,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Environment: JAVA_HOME picks the Java, JAVA_OPTS adds JVM flags."
         },
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            RunCommand.class,
+        versionProvider = Main.Version.class)
+public final class Main implements Callable<Integer> {
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    private static final String LOG_LEVEL = "sluice.log.level";
+    private static final String RUN = "run";
+    private static final List<Class<?>> OTHERS = List.of(
             CheckCommand.class,
             DevCertsCommand.class,
             TrainCommand.class,
@@ -57,14 +63,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OperatorCommand.Reload.class,
             OperatorCommand.Drain.class,
             AutoComplete.GenerateCompletion.class,
-            HelpCommand.class
-        })
-public final class Main implements Callable<Integer> {
-    static final int OK = 0;
-    static final int FAILED = 1;
-    static final int USAGE = 2;
-
-    private static final String LOG_LEVEL = "sluice.log.level";
+            HelpCommand.class);
     private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE", "OFF");
 
     @Spec
@@ -74,12 +73,20 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(commandLine(), arguments));
+        boolean runs = arguments.length > 0 && arguments[0].equals(RUN);
+        System.exit(run(commandLine(runs ? List.of() : OTHERS), arguments));
     }
 
     /** The commands of the gateway; a tool adds its own to them. */
     public static CommandLine commandLine() {
+        return commandLine(OTHERS);
+    }
+
+    /** @param others than to run; a start is shorter by a tenth without them */
+    private static CommandLine commandLine(List<Class<?>> others) {
         CommandLine commandLine = new CommandLine(new Main());
+        commandLine.addSubcommand(RunCommand.class);
+        others.forEach(commandLine::addSubcommand);
         commandLine.setExpandAtFiles(false);
         commandLine.setUsageHelpAutoWidth(true);
         return commandLine;

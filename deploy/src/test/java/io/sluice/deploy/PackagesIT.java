@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -101,6 +102,19 @@ class PackagesIT {
             assertThat(classPath.substring(classPath.indexOf(' ') + 1).split(" ", -1))
                     .hasSizeGreaterThan(20)
                     .allSatisfy(name -> assertThat(lib.resolve(name)).isRegularFile());
+        }
+    }
+
+    /** Java would check each class of theirs while it starts, and archive none. */
+    @Test
+    void tarballHoldsNoSignedJar() throws Exception {
+        try (Stream<Path> jars = Files.list(unpack().resolve("lib/lib"))) {
+            assertThat(jars).hasSizeGreaterThan(20).allSatisfy(path -> {
+                try (JarFile jar = new JarFile(path.toFile())) {
+                    assertThat(jar.stream().map(ZipEntry::getName)).noneMatch(name -> name.endsWith(".SF"));
+                    assertThat(jar.getManifest().getEntries().size()).isLessThan(100);
+                }
+            });
         }
     }
 
