@@ -132,6 +132,34 @@ class BackPressureIT {
 
     @ParameterizedTest(name = "tls {0}")
     @ValueSource(booleans = {false, true})
+    @DisplayName("who closes, sends no more and reads on gets what is on its way, and the Close behind it")
+    void sendsTheRestToWhoHasClosed(boolean tls) throws Exception {
+        try (TestGateway gateway = TestGateway.start(broker);
+                RawClient client = client(gateway, tls);
+                Wire connection = broker.welcome(CONNECT)) {
+            client.readMqtt(4);
+            long idle = gateway.gateway().heldBytes();
+            Flood flood = Flood.start(connection.output(), MESSAGES, number -> Flood.publish(4, number));
+            flood.awaitStop(() -> gateway.gateway().heldBytes() > idle);
+
+            client.sendClose(1000);
+            client.halfClose();
+            connection.readToEnd(); // the gateway has seen it
+            flood.awaitEither();
+
+            RawClient.Frame frame = client.readFrame();
+            while (frame.first() == (RawClient.FIN | RawClient.BINARY)) {
+                frame = client.readFrame();
+            }
+            assertThat(frame.closeCode()).isEqualTo(1000);
+            assertThat(client.readToEnd()).isEqualTo(new Wire.Rest(new byte[0], Wire.End.FIN));
+            log.await("cause=client-close");
+            assertThat(gateway.gateway().sessions()).isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "tls {0}")
+    @ValueSource(booleans = {false, true})
     void resetsTheClientThatTakesNotOneByte(boolean tls) throws Exception {
         try (TestGateway gateway = TestGateway.start(broker, "limit.write-stall-timeout=1s");
                 RawClient client = client(gateway, tls);

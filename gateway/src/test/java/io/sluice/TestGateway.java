@@ -4,20 +4,16 @@ import io.sluice.config.Configuration;
 import io.sluice.config.ConfigurationException;
 import io.sluice.net.IoThreads;
 import io.sluice.tls.DevCertificates;
+import io.sluice.tls.Engines;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A gateway on free ports of loopback with a plain and a TLS listener, both with path {@code /mqtt}.
@@ -152,26 +148,7 @@ final class TestGateway implements AutoCloseable {
 
     /** A client's context that trusts the gateway; sessions of one context can be resumed. */
     static SSLContext trusting() {
-        return trusting(CERTIFICATES.resolve("ca.crt"));
-    }
-
-    /** @param authority PEM file of who issues the gateway's certificate */
-    static SSLContext trusting(Path authority) {
-        try (InputStream pem = Files.newInputStream(authority)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException wrong) {
-            throw new AssertionError(wrong);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return Engines.trusting(CERTIFICATES.resolve("ca.crt"));
     }
 
     /** Below {@code target}, once for each JVM. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.tls.DevCertificates;
+import io.sluice.tls.Engines;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -170,13 +171,13 @@ class TlsProviderIT {
                 "listener.secure.tls=own",
                 "tls.own.certificate=" + directory.resolve("server.crt"),
                 "tls.own.private-key=" + directory.resolve("server.key"))) {
-            SSLContext before = TestGateway.trusting(directory.resolve("ca.crt"));
+            SSLContext before = Engines.trusting(directory.resolve("ca.crt"));
             own.secure(before).close();
             DevCertificates.writeTo(directory);
 
             own.gateway().reload();
 
-            own.secure(TestGateway.trusting(directory.resolve("ca.crt"))).close();
+            own.secure(Engines.trusting(directory.resolve("ca.crt"))).close();
             SSLContext fresh = TestGateway.trusting();
             assertThatThrownBy(() -> own.secure(fresh)).isInstanceOf(SSLException.class);
         }

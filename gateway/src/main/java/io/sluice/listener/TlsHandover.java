@@ -28,11 +28,13 @@ final class TlsHandover {
     /** A server's engine has no use for its client's address, and would keep it as text. */
     private static final OptionMap NAMELESS = OptionMap.create(Options.SSL_PEER_HOST_NAME, "");
 
+    private static final String TLS_1_3 = "TLSv1.3";
+
     private final StreamConnection tcp;
     private final IoContext io;
     private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
-    private final TicketSink tickets;
+    private final SessionTickets tickets;
     private final TlsBundle bundle;
     private final CountedBuffers buffers;
     private final SslConnection connection;
@@ -53,7 +55,7 @@ final class TlsHandover {
         this.buffers = buffers;
         source = tcp.getSourceChannel().getConduit();
         sink = tcp.getSinkChannel().getConduit();
-        tickets = new TicketSink(sink, this::shaken, io);
+        tickets = new SessionTickets(sink, this::ticketsDue, io);
         tcp.getSourceChannel().setConduit(new EmptiedSource(source));
         tcp.getSinkChannel().setConduit(tickets);
         UndertowXnioSsl ssl =
@@ -76,6 +78,11 @@ final class TlsHandover {
         return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING && !engine.isOutboundDone();
     }
 
+    /** Behind a handshake of TLS 1.2 it is what the client waits for. */
+    private boolean ticketsDue() {
+        return shaken() && engine.getSession().getProtocol().equals(TLS_1_3);
+    }
+
     /** To be called with the request's first bytes. */
     void requestBegins() {
         tickets.requestBegins();
@@ -88,7 +95,7 @@ final class TlsHandover {
 
     /** Ends Undertow's part, unless it is not done with what it has. */
     Transport upgrade() {
-        if (!direct || buffers.used() > 0 || !shaken() || !tickets.release()) {
+        if (!direct || buffers.used() > 0 || !shaken()) {
             return Transport.encrypting(connection, buffers);
         }
         connection.getSourceChannel().suspendReads();

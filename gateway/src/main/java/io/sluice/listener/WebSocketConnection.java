@@ -27,7 +27,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * </pre>
  *
  * <p>The server ends the TCP connection, by half-close: to close with unread bytes would send a reset, and the client would
- * see close code 1006 (RFC 6455 7.1.1).
+ * see close code 1006 (RFC 6455 7.1.1). Where TLS has told that no more bytes come it closes.
  *
  * <p>What goes wrong while the session calls is told to it later, from the I/O thread's queue.
  *
@@ -169,7 +169,11 @@ final class WebSocketConnection
         try {
             ByteBuffer run = inlet.read();
             if (run == null) {
-                inputEnds();
+                if (decoder.end() != null && phase != Phase.OPEN && waitingBytes() > 0) {
+                    inlet.end(); // nothing more comes, but the client may read the rest
+                } else {
+                    inputEnds();
+                }
             } else {
                 if (run.hasRemaining()) {
                     received(run);
@@ -318,7 +322,12 @@ final class WebSocketConnection
         switch (phase) {
             case OPEN -> session().clientWritable();
             case CLOSING -> closeIsOut();
-            case SHUT, GONE -> {}
+            case SHUT -> {
+                if (inlet.hasEnded()) {
+                    close();
+                }
+            }
+            case GONE -> {}
         }
     }
 
@@ -378,6 +387,8 @@ final class WebSocketConnection
             sink.terminateWrites();
             if (!sink.flush()) {
                 sink.resumeWrites();
+            } else if (inlet.hasEnded()) {
+                close();
             }
         } catch (IOException ordinary) {
             close();

@@ -82,8 +82,8 @@ public final class TlsStream {
     }
 
     /**
-     * Bytes for the peer. A write takes {@link IoContext#MOST_RECORDS} records' worth, or nothing while records wait. The end
-     * goes out with the bytes of a final one.
+     * Bytes for the peer. A write takes {@link IoContext#MOST_RECORDS} records' worth, or nothing while records wait. The end goes
+     * out with the bytes of a final one, where there is room.
      */
     public StreamSinkConduit sink() {
         return sink;
@@ -233,7 +233,7 @@ public final class TlsStream {
         }
     }
 
-    /** Tells the peer what is wrong with its records, if it is still there. */
+    /** Where the engine has found something wrong it has an alert for the peer, who may get it before the end. */
     private void sendAlert() {
         try {
             wrapAnswer();
@@ -246,13 +246,17 @@ public final class TlsStream {
     private void settle(HandshakeStatus status) throws IOException {
         HandshakeStatus wanted = status;
         if (wanted == HandshakeStatus.NEED_TASK) {
-            for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-                task.run();
-            }
+            runTasks();
             wanted = engine.getHandshakeStatus();
         }
         if (wanted == HandshakeStatus.NEED_WRAP) {
             wrapAnswer();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
         }
     }
 
@@ -297,7 +301,7 @@ public final class TlsStream {
             status = result.getStatus();
             produced = records.position() - from;
             if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-                settle(HandshakeStatus.NEED_TASK);
+                runTasks();
             }
         } while (status == Status.OK
                 && plain.hasRemaining()
@@ -333,8 +337,8 @@ public final class TlsStream {
     }
 
     /**
-     * The engine sends nothing any more: of Conscrypt's from the peer's close_notify on, so with each client that leaves as it
-     * should. It has no stack trace.
+     * The engine sends nothing any more: of Conscrypt's, and in TLS 1.2 of the JDK's, from the peer's close_notify on, so with each
+     * client that leaves as it should. It has no stack trace.
      */
     private static final class EngineClosedException extends ClosedChannelException {
         private static final long serialVersionUID = 1;

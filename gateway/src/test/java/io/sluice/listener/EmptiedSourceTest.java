@@ -16,6 +16,7 @@ class EmptiedSourceTest {
     private final Socket socket = new Socket();
     private final EmptiedSource source = new EmptiedSource(socket);
     private int told;
+    private String ends = "";
 
     /** Has so many bytes; -1 is the end. */
     private static final class Socket extends AbstractStreamSourceConduit<StreamSourceConduit> {
@@ -57,10 +58,14 @@ class EmptiedSourceTest {
             }
 
             @Override
-            public void forceTermination() {}
+            public void forceTermination() {
+                ends += "forced ";
+            }
 
             @Override
-            public void terminated() {}
+            public void terminated() {
+                ends += "terminated";
+            }
         });
     }
 
@@ -111,5 +116,14 @@ class EmptiedSourceTest {
         socket.bytes = 1;
         source.awaitReadable(1, TimeUnit.SECONDS);
         assertThat(read()).isOne();
+    }
+
+    @Test
+    void theEndOfTheThreadIsTold() {
+        listen();
+        ReadReadyHandler handler = requireNonNull(socket.handler);
+        handler.forceTermination();
+        handler.terminated();
+        assertThat(ends).isEqualTo("forced terminated");
     }
 }

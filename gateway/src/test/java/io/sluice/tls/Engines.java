@@ -1,9 +1,19 @@
 package io.sluice.tls;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Two TLS engines, with nothing between them. */
 public final class Engines {
@@ -11,6 +21,29 @@ public final class Engines {
     private static final int ROOM = 1 << 16;
 
     private Engines() {}
+
+    /**
+     * A client's context.
+     *
+     * @param authority PEM file of who issues the server's certificate
+     */
+    public static SSLContext trusting(Path authority) {
+        try (InputStream pem = Files.newInputStream(authority)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException wrong) {
+            throw new AssertionError(wrong);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
 
     /** Carries records between them until both have shaken hands, and nothing is under way. */
     public static void shakeHands(SSLEngine client, SSLEngine server) throws SSLException {

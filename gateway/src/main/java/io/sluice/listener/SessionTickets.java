@@ -8,26 +8,27 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * A socket on which the session tickets behind a TLS handshake (RFC 8446 4.6.1) go out with the response, in one write. Clients
- * send the request with the end of their handshake; where the response is not given at once the tickets go alone.
+ * A socket on which the session tickets behind a handshake of TLS 1.3 (RFC 8446 4.6.1) go out with the response, in one write.
+ * Many clients send the request with the end of their handshake; where the response is not given at once the tickets go alone. What a
+ * full socket leaves of them waits for the next write, as nobody waits for them.
  *
  * <p>Confined to its connection's I/O thread.
  */
-final class TicketSink extends AbstractStreamSinkConduit<StreamSinkConduit> implements Runnable {
+final class SessionTickets extends AbstractStreamSinkConduit<StreamSinkConduit> implements Runnable {
     /** Longer ones, with the client's certificates in them, do not wait. */
     private static final int MOST_BYTES = 4096;
 
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
-    private final BooleanSupplier shaken;
+    private final BooleanSupplier due;
     private final IoContext io;
     private ByteBuffer held = NONE;
     private boolean over;
 
-    /** @param shaken the handshake is over */
-    TicketSink(StreamSinkConduit socket, BooleanSupplier shaken, IoContext io) {
+    /** @param due whether what is written next, before any response, is tickets */
+    SessionTickets(StreamSinkConduit socket, BooleanSupplier due, IoContext io) {
         super(socket);
-        this.shaken = shaken;
+        this.due = due;
         this.io = io;
     }
 
@@ -36,12 +37,13 @@ final class TicketSink extends AbstractStreamSinkConduit<StreamSinkConduit> impl
         over = true;
     }
 
-    /**
-     * Writes what is held.
-     *
-     * @return nothing is held any more
-     */
-    boolean release() {
+    /** The turn in which the tickets came is over. */
+    @Override
+    public void run() {
+        release();
+    }
+
+    private void release() {
         over = true;
         try {
             if (held.hasRemaining()) {
@@ -50,13 +52,6 @@ final class TicketSink extends AbstractStreamSinkConduit<StreamSinkConduit> impl
         } catch (IOException lost) {
             held = NONE; // nobody is left to get them, which the next read tells
         }
-        return !held.hasRemaining();
-    }
-
-    /** The turn in which the tickets came is over. */
-    @Override
-    public void run() {
-        release();
     }
 
     @Override
@@ -67,7 +62,7 @@ final class TicketSink extends AbstractStreamSinkConduit<StreamSinkConduit> impl
             super.write(new ByteBuffer[] {held, bytes}, 0, 2);
             return before - bytes.remaining();
         }
-        if (over || bytes.remaining() > MOST_BYTES || !shaken.getAsBoolean()) {
+        if (over || bytes.remaining() > MOST_BYTES || !due.getAsBoolean()) {
             return super.write(bytes);
         }
         int taken = bytes.remaining();

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TicketSinkTest {
+class SessionTicketsTest {
     private final IoThreads threads = IoThreads.start(1, 0, 8);
     private final ScriptedSink socket = new ScriptedSink(1000);
-    private final AtomicBoolean shaken = new AtomicBoolean();
-    private final TicketSink sink =
-            new TicketSink(socket, shaken::get, threads.contexts().get(0));
+    private final AtomicBoolean due = new AtomicBoolean();
+    private final SessionTickets sink =
+            new SessionTickets(socket, due::get, threads.contexts().get(0));
 
     @AfterEach
     void stopThread() {
@@ -60,7 +60,7 @@ class TicketSinkTest {
 
     @Test
     void ticketsGoOutWithTheResponse() throws Exception {
-        shaken.set(true);
+        due.set(true);
         turn(() -> {
             assertThat(sink.write(bytes(1, 2))).isEqualTo(2);
             assertThat(sink.flush()).isTrue();
@@ -78,7 +78,7 @@ class TicketSinkTest {
 
     @Test
     void ticketsGoOutByThemselvesWhenTheTurnIsOver() throws Exception {
-        shaken.set(true);
+        due.set(true);
         turn(() -> {
             sink.write(bytes(1, 2));
             assertThat(socket.writes()).isZero();
@@ -88,7 +88,7 @@ class TicketSinkTest {
 
     @Test
     void aResponseWithoutTicketsDoesNotWait() throws Exception {
-        shaken.set(true);
+        due.set(true);
         turn(() -> {
             sink.requestBegins();
             sink.write(bytes(1));
@@ -98,28 +98,35 @@ class TicketSinkTest {
 
     @Test
     void theResponseComesBehindWhatASlowSocketHasNotTaken() throws Exception {
-        shaken.set(true);
+        due.set(true);
         socket.room(1);
         turn(() -> {
             sink.write(bytes(1, 2));
             assertThat(sink.write(bytes(3))).isZero();
-            assertThat(sink.release()).isFalse();
-
             socket.room(10);
             assertThat(sink.write(bytes(3))).isOne();
-            assertThat(sink.release()).isTrue();
             assertThat(ByteBufUtil.getBytes(socket.taken())).containsExactly(1, 2, 3);
         });
     }
 
     @Test
     void ticketsGoOutBeforeTheEnd() throws Exception {
-        shaken.set(true);
+        due.set(true);
         turn(() -> {
             sink.write(bytes(1));
             sink.terminateWrites();
             assertThat(ByteBufUtil.getBytes(socket.taken())).containsExactly(1);
             assertThat(socket.ended()).isTrue();
+        });
+    }
+
+    @Test
+    void longTicketsDoNotWait() throws Exception {
+        due.set(true);
+        socket.room(5000);
+        turn(() -> {
+            assertThat(sink.write(ByteBuffer.allocate(4097))).isEqualTo(4097);
+            assertThat(socket.writes()).isOne();
         });
     }
 }
