@@ -136,7 +136,14 @@ final class ForwardAuth {
             then.accept(Verdict.BUSY);
             return ForwardAuth::nothing;
         }
-        CompletableFuture<HttpResponse<Void>> call = client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+        CompletableFuture<HttpResponse<Void>> call;
+        try {
+            call = client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+        } catch (RuntimeException | OutOfMemoryError noThread) {
+            underWay.decrementAndGet();
+            then.accept(failed(String.valueOf(noThread.getMessage())));
+            return ForwardAuth::nothing;
+        }
         CompletableFuture<HttpResponse<Void>> answer =
                 call.copy().orTimeout(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
         var unused = answer.whenComplete((response, failure) -> {
