@@ -82,7 +82,7 @@ public final class Main implements Callable<Integer> {
         return commandLine(OTHERS);
     }
 
-    /** @param others than to run; a start is shorter by a tenth without them */
+    /** @param others than to run, of which picocli reads every annotation: a start does without */
     private static CommandLine commandLine(List<Class<?>> others) {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.addSubcommand(RunCommand.class);

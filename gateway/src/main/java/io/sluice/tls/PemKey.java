@@ -109,6 +109,9 @@ final class PemKey {
         } catch (IOException | PKCSException | OperatorCreationException | IllegalArgumentException e) {
             // A wrong password shows only as bad padding or, by chance, as bytes that are no key.
             return null;
+        } catch (SecurityException unsigned) {
+            throw file.problem(
+                    "is encrypted, which only builds of OpenJDK open: this Java wants signed security providers");
         }
         return decode(info);
     }
