@@ -72,6 +72,7 @@ final class StubBroker implements AutoCloseable, Runnable {
      * @throws IOException it cannot listen there
      */
     static StubBroker start(InetSocketAddress bind) throws IOException {
+        Selector.open().close(); // the first one to be closed takes descriptors for it, of which none may be left later
         Selector selector = Selector.open();
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
