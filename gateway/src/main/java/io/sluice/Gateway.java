@@ -214,7 +214,7 @@ public final class Gateway implements AutoCloseable {
         for (Listener listener : listeners) {
             String scheme = listener.config().tls().isEmpty() ? "ws://" : "wss://";
             for (InetSocketAddress address : listener.addresses()) {
-                String host = new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+                String host = HostPort.of(address).toString();
                 for (RouteConfig route : routes) {
                     List<String> served = route.listeners();
                     if (served.isEmpty() || served.contains(listener.config().name())) {

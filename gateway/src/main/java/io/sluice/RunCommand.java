@@ -58,10 +58,7 @@ final class RunCommand implements Callable<Integer> {
             gateway.onDrain(terminated::countDown);
             gateway.onReload(options::load);
             Signals.on("HUP", () -> reload(gateway));
-            gateway.adminAddress()
-                    .ifPresent(address -> log.info(
-                            "status page at http://{}/",
-                            new HostPort(address.getAddress().getHostAddress(), address.getPort())));
+            gateway.adminAddress().ifPresent(address -> log.info("status page at http://{}/", HostPort.of(address)));
             log.info("{}", serving(gateway, configuration.gateway()));
             terminated.await();
             boolean drained = new Drain(gateway, gateway.drainTimes(), hurried).run();

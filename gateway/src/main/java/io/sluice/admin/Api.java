@@ -1,6 +1,7 @@
 package io.sluice.admin;
 
 import io.sluice.admin.Operations.BrokerOrder;
+import io.sluice.config.HostPort;
 import io.sluice.config.Quote;
 import io.sluice.config.Setting;
 import io.sluice.limit.Ban;
@@ -139,7 +140,7 @@ final class Api {
                 .put("id", session.id())
                 .put("cause", ending.end().cause())
                 .put("by", ending.end().closedBy())
-                .put("client", Words.address(session.client().address()))
+                .put("client", HostPort.of(session.client().address()).toString())
                 .put("client_id", session.mqtt().clientId())
                 .put("broker", session.upstream().broker())
                 .putMillis("duration_ms", session.durationNanos())

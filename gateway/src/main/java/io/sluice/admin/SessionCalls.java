@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.config.HostPort;
 import io.sluice.telemetry.Json;
 import io.sluice.telemetry.SessionReport;
 import java.util.List;
@@ -42,7 +43,7 @@ record SessionCalls(Operations operations) {
             json.object()
                     .put("id", session.id())
                     .put("state", session.state())
-                    .put("client", Words.address(session.client().address()))
+                    .put("client", HostPort.of(session.client().address()).toString())
                     .put("client_id", session.mqtt().clientId())
                     .put(
                             "user_name",
@@ -60,7 +61,7 @@ record SessionCalls(Operations operations) {
         return "%-14s %-22s %-24s %-22s %10d %10d %9s%n"
                 .formatted(
                         session.id(),
-                        Words.address(session.client().address()),
+                        HostPort.of(session.client().address()).toString(),
                         Words.tame(session.mqtt().clientId()),
                         session.upstream().broker() == null
                                 ? session.state()
@@ -89,8 +90,12 @@ record SessionCalls(Operations operations) {
                 .put("state", session.state())
                 .put("listener", session.listener())
                 .put("route", session.route())
-                .put("client", Words.address(client.address()))
-                .put("forwarded_by", client.forwardedBy() == null ? null : Words.address(client.forwardedBy()))
+                .put("client", HostPort.of(client.address()).toString())
+                .put(
+                        "forwarded_by",
+                        client.forwardedBy() == null
+                                ? null
+                                : HostPort.of(client.forwardedBy()).toString())
                 .put("tls", client.tlsVersion())
                 .put("server_name", client.serverName())
                 .put("certificate", client.certificate())

@@ -1,5 +1,6 @@
 package io.sluice.admin;
 
+import io.sluice.config.Addresses;
 import io.sluice.session.Session;
 import io.sluice.session.SessionGroup;
 import io.sluice.telemetry.SessionLog;
@@ -93,7 +94,7 @@ final class SessionSearch {
     }
 
     private static String addressOf(Session session) {
-        return session.info().address().getHostString();
+        return Addresses.text(session.info().address().getAddress());
     }
 
     private static boolean holds(@Nullable String text, String part) {

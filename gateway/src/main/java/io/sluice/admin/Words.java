@@ -1,8 +1,6 @@
 package io.sluice.admin;
 
-import io.sluice.config.HostPort;
 import io.sluice.config.Quote;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Words {
     private Words() {}
-
-    static String address(InetSocketAddress address) {
-        return new HostPort(address.getHostString(), address.getPort()).toString();
-    }
 
     /** For a terminal. */
     static String tame(@Nullable String text) {

@@ -1,4 +1,7 @@
-/** The one properties file, bound to validated immutable records. Anyone may read the records; nothing here reads anything but {@code java.*}. */
+/**
+ * The one properties file, bound to validated immutable records. Anyone may read the records; nothing here
+ * needs anything but {@code java.*}, and a class that writes addresses.
+ */
 @NullMarked
 package io.sluice.config;
 

@@ -1,5 +1,6 @@
 package io.sluice.limit;
 
+import io.sluice.config.Addresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -80,7 +81,7 @@ record AddressBlock(boolean ipv6, long high, long low, int prefixLength) impleme
             bytes[i] = (byte) (shift >= 64 ? high >>> (shift - 64) : low >>> shift);
         }
         try {
-            String address = InetAddress.getByAddress(bytes).getHostAddress();
+            String address = Addresses.text(InetAddress.getByAddress(bytes));
             return prefixLength == bits() ? address : address + "/" + prefixLength;
         } catch (UnknownHostException e) {
             throw new IllegalStateException("no address has " + bytes.length + " bytes", e);

@@ -1,6 +1,7 @@
 package io.sluice.listener;
 
 import io.sluice.config.AddressConfig;
+import io.sluice.config.Addresses;
 import io.sluice.identity.CidrSet;
 import io.sluice.limit.AddressLimits;
 import io.sluice.limit.AddressPolicy;
@@ -223,7 +224,7 @@ public final class Door {
             LOG.info(
                     "address over its limit reason={} client={} so-far={} key=address.mode",
                     limit.label(),
-                    address.getHostAddress(),
+                    Addresses.text(address),
                     overLimit.sum());
         }
     }
@@ -233,7 +234,7 @@ public final class Door {
                 "one address holds over half of {} connections client={}; if it is a proxy or balancer, every client counts"
                         + " as this one key=listener.client-address",
                 limits.connections(),
-                address.getHostAddress());
+                Addresses.text(address));
     }
 
     void left(boolean session, boolean refused) {

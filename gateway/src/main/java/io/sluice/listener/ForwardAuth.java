@@ -2,6 +2,7 @@ package io.sluice.listener;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.sluice.config.Addresses;
 import io.sluice.config.AuthConfig;
 import io.sluice.config.Quote;
 import io.undertow.server.HttpServerExchange;
@@ -169,7 +170,9 @@ final class ForwardAuth {
                 .header("X-Forwarded-Method", exchange.getRequestMethod().toString())
                 .header("X-Forwarded-Uri", uri(exchange))
                 .header("X-Forwarded-Host", String.valueOf(headers.getFirst(Headers.HOST)))
-                .header("X-Forwarded-For", facts.address(exchange).getAddress().getHostAddress());
+                .header(
+                        "X-Forwarded-For",
+                        Addresses.text(facts.address(exchange).getAddress()));
         String scheme = facts.scheme(exchange);
         if (scheme != null) {
             request.header("X-Forwarded-Proto", scheme);

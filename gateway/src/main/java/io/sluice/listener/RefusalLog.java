@@ -5,7 +5,6 @@ import io.sluice.config.Quote;
 import io.sluice.telemetry.Metrics;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,7 +73,6 @@ final class RefusalLog {
     }
 
     private String client(HttpServerExchange exchange) {
-        InetSocketAddress address = facts.address(exchange);
-        return new HostPort(address.getHostString(), address.getPort()).toString();
+        return HostPort.of(facts.address(exchange)).toString();
     }
 }

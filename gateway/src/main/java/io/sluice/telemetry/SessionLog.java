@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sluice.config.HostPort;
 import io.sluice.config.LogConfig;
 import io.sluice.config.Quote;
-import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -168,8 +167,12 @@ public final class SessionLog {
         SessionReport.Client client = session.client();
         SessionReport.Mqtt mqtt = session.mqtt();
         to.word("id", session.id());
-        to.word("client", address(client.address()));
-        to.word("forwarded-by", client.forwardedBy() == null ? null : address(client.forwardedBy()));
+        to.word("client", HostPort.of(client.address()).toString());
+        to.word(
+                "forwarded-by",
+                client.forwardedBy() == null
+                        ? null
+                        : HostPort.of(client.forwardedBy()).toString());
         to.text("client-id", mqtt.clientId());
         to.text("user-name", shown(mqtt.userName()));
         to.word("listener", session.listener());
@@ -203,10 +206,6 @@ public final class SessionLog {
         to.number("packets-out", counts.packetsOut());
         to.number("bytes-in", counts.bytesIn());
         to.number("bytes-out", counts.bytesOut());
-    }
-
-    private static String address(InetSocketAddress address) {
-        return new HostPort(address.getHostString(), address.getPort()).toString();
     }
 
     /** {@code key=value}, what is unknown left out. */

@@ -342,7 +342,7 @@ final class Broker {
             }
         }
         if (ended != null && failing.remove(at) != null) {
-            LOG.info("broker reached cluster={} broker={} address={}", cluster, address, shown(at));
+            LOG.info("broker reached cluster={} broker={} address={}", cluster, address, HostPort.of(at));
         }
     }
 
@@ -362,14 +362,9 @@ final class Broker {
                     "broker not reached cluster={} broker={} address={} reason={}",
                     cluster,
                     address,
-                    shown(at),
+                    HostPort.of(at),
                     Quote.sentence(reason));
         }
         return true;
-    }
-
-    /** For the log. */
-    static HostPort shown(InetSocketAddress at) {
-        return new HostPort(at.getAddress().getHostAddress(), at.getPort());
     }
 }

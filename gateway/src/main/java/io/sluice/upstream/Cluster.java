@@ -2,6 +2,7 @@ package io.sluice.upstream;
 
 import io.sluice.config.ClusterConfig;
 import io.sluice.config.HealthConfig;
+import io.sluice.config.HostPort;
 import io.sluice.config.LinkConfig;
 import io.sluice.config.Quote;
 import io.sluice.mqtt.Connect;
@@ -170,7 +171,7 @@ final class Cluster implements Dialer, AutoCloseable {
                     "broker not reached for one client cluster={} broker={} address={} reason={}",
                     config.name(),
                     attempt.broker().name(),
-                    Broker.shown(attempt.address()),
+                    HostPort.of(attempt.address()),
                     Quote.sentence(reason));
             return;
         }

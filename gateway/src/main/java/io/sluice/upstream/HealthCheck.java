@@ -1,6 +1,7 @@
 package io.sluice.upstream;
 
 import io.sluice.config.HealthConfig;
+import io.sluice.config.HostPort;
 import io.sluice.config.Quote;
 import io.sluice.net.IoContext;
 import io.sluice.session.TimerWheel;
@@ -149,7 +150,7 @@ final class HealthCheck extends TimerWheel.Timer {
 
     private void tell(Target target, @Nullable String problem) {
         String address =
-                target.address == null ? "all" : Broker.shown(target.address).toString();
+                target.address == null ? "all" : HostPort.of(target.address).toString();
         if (problem == null) {
             LOG.info(
                     "broker well again cluster={} broker={} address={}",
@@ -174,7 +175,7 @@ final class HealthCheck extends TimerWheel.Timer {
                         + " write cluster.{}send-proxy-protocol=off",
                 name,
                 broker.name(),
-                Broker.shown(address),
+                HostPort.of(address),
                 name.equals("default") ? "" : name + ".");
     }
 

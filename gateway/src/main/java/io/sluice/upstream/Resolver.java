@@ -1,5 +1,6 @@
 package io.sluice.upstream;
 
+import io.sluice.config.Addresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -77,7 +78,7 @@ final class Resolver implements AutoCloseable {
                         "broker name resolves anew cluster={} broker={} addresses={}",
                         cluster.config().name(),
                         broker.name(),
-                        addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(",")));
+                        addresses.stream().map(Addresses::text).collect(Collectors.joining(",")));
             }
             return interval;
         } catch (UnknownHostException unknown) {
