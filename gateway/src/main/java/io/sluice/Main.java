@@ -2,6 +2,7 @@ package io.sluice;
 
 import io.sluice.config.ConfigurationException;
 import io.sluice.config.Quote;
+import io.sluice.telemetry.LogSetup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -48,7 +49,6 @@ public final class Main implements Callable<Integer> {
     static final int FAILED = 1;
     static final int USAGE = 2;
 
-    private static final String LOG_LEVEL = "sluice.log.level";
     private static final String RUN = "run";
     private static final List<Class<?>> OTHERS = List.of(
             CheckCommand.class,
@@ -103,11 +103,11 @@ public final class Main implements Callable<Integer> {
         }
         // read once, when JSSE loads: a TLS 1.2 client could else ask for handshake after handshake on one connection
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-        String level = System.getProperty(LOG_LEVEL);
+        String level = System.getProperty(LogSetup.LEVEL_PROPERTY);
         if (level != null && !LEVELS.contains(level)) {
             commandLine
                     .getErr()
-                    .println("sluice: " + LOG_LEVEL + ": " + Quote.quote(level) + " is not a level; write one of "
+                    .println("sluice: " + LogSetup.LEVEL_PROPERTY + ": " + Quote.quote(level) + " is not a level; write one of "
                             + String.join(", ", LEVELS));
             return USAGE;
         }

@@ -6,7 +6,7 @@ import io.sluice.config.Configuration;
 import io.sluice.config.GatewayConfig;
 import io.sluice.config.HostPort;
 import io.sluice.config.LogConfig;
-import io.sluice.telemetry.JsonEncoder;
+import io.sluice.telemetry.LogSetup;
 import java.security.Security;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
         Security.setProperty("networkaddress.cache.negative.ttl", NAMES_KEPT_SECONDS);
         Configuration configuration = options.load();
         if (configuration.gateway().log().format() == LogConfig.Format.JSON) {
-            JsonEncoder.install();
+            LogSetup.toJson();
         }
         configuration.warnings().forEach(log::warn);
         listenToSignals();

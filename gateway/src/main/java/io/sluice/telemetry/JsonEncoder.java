@@ -2,15 +2,10 @@ package io.sluice.telemetry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.AsyncAppender;
-import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.util.List;
-import org.slf4j.ILoggerFactory;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -19,24 +14,11 @@ import org.slf4j.event.KeyValuePair;
  *
  * <p>Thread-safe.
  */
-public final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     private static final byte[] NOTHING = {};
 
     /** A stack of ours is long, and none of others' text. */
     private static final int MOST_STACK_LINES = 64;
-
-    /** From now on the process logs JSON; without logback's asynchronous console it does nothing. */
-    public static void install() {
-        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
-        if (factory instanceof LoggerContext context
-                && context.getLogger("ROOT").getAppender("ASYNC") instanceof AsyncAppender async
-                && async.getAppender("STDERR") instanceof ConsoleAppender<ILoggingEvent> console) {
-            JsonEncoder encoder = new JsonEncoder();
-            encoder.setContext(context);
-            encoder.start();
-            console.setEncoder(encoder);
-        }
-    }
 
     @Override
     public byte[] headerBytes() {

@@ -1,0 +1,58 @@
+package io.sluice.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * Writes each log event as one line: time with its offset from UTC, level, logger without package, message. The stack of a
+ * throwable follows in lines of its own.
+ *
+ * <p>Thread-safe.
+ */
+final class TextEncoder extends EncoderBase<ILoggingEvent> {
+    private static final byte[] NOTHING = {};
+
+    /** As long as most are, in characters. */
+    private static final int LINE = 512;
+
+    private final DateTimeFormatter time =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+
+    @Override
+    public byte[] headerBytes() {
+        return NOTHING;
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        StringBuilder line = new StringBuilder(LINE);
+        time.formatTo(event.getInstant(), line);
+        line.append(' ').append(padded(event.getLevel())).append(' ');
+        String logger = event.getLoggerName();
+        line.append(logger, logger.lastIndexOf('.') + 1, logger.length());
+        line.append(": ").append(event.getFormattedMessage()).append(System.lineSeparator());
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+            line.append(ThrowableProxyUtil.asString(thrown));
+        }
+        return line.toString().getBytes(UTF_8);
+    }
+
+    /** Levels stand one below the other. */
+    private static String padded(Level level) {
+        String name = level.toString();
+        return name.length() == 4 ? name + ' ' : name;
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return NOTHING;
+    }
+}
