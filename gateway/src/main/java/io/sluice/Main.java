@@ -107,8 +107,8 @@ public final class Main implements Callable<Integer> {
         if (level != null && !LEVELS.contains(level)) {
             commandLine
                     .getErr()
-                    .println("sluice: " + LogSetup.LEVEL_PROPERTY + ": " + Quote.quote(level) + " is not a level; write one of "
-                            + String.join(", ", LEVELS));
+                    .println("sluice: " + LogSetup.LEVEL_PROPERTY + ": " + Quote.quote(level)
+                            + " is not a level; write one of " + String.join(", ", LEVELS));
             return USAGE;
         }
         commandLine.setParameterExceptionHandler(Main::misused);

@@ -10,11 +10,11 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * Writes each log event as one flat JSON object on one line: time, level, logger, message, then the event's own pairs with
- * their types ({@code log.format=json}).
+ * their types ({@code log.format=json}). A configuration file of logback may name it.
  *
  * <p>Thread-safe.
  */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+public final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     private static final byte[] NOTHING = {};
 
     /** A stack of ours is long, and none of others' text. */

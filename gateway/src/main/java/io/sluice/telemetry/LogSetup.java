@@ -14,15 +14,19 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
 import ch.qos.logback.core.util.ContextUtil;
 import ch.qos.logback.core.util.Loader;
+import io.sluice.config.Quote;
+import java.io.File;
+import java.time.ZoneId;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the process logs: one line for each event on stderr, since stdout belongs to what a command prints. Code, not XML: to read
- * that takes a tenth of a start.
+ * How a process logs that has this class: one line for each event on stderr, since stdout belongs to what a command prints. Code,
+ * not XML: to read that takes a tenth of a start.
  *
- * <p>Gives way to a file that {@code logback.configurationFile} names, and to a {@code logback-test.xml} on the class path.
+ * <p>Gives way to a file that {@code logback.configurationFile} names, and to a {@code logback-test.xml} on the class path, not to
+ * a {@code logback.xml} there.
  *
  * <p>Found by logback as a service.
  */
@@ -42,8 +46,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null
-                || Loader.getResourceBySelfClassLoader(ClassicConstants.TEST_AUTOCONFIG_FILE) != null) {
+        String named = System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY);
+        if (named == null ? isOnClassPath(ClassicConstants.TEST_AUTOCONFIG_FILE) : isThere(named)) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         context.getStatusManager().add(new NopStatusListener()); // what logback thinks of itself
@@ -56,7 +60,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         DefaultShutdownHook hook = new DefaultShutdownHook();
         hook.setContext(context);
         new ContextUtil(context).addOrReplaceShutdownHook(hook);
+        if (named != null) {
+            context.getLogger(LogSetup.class)
+                    .warn(
+                            "{}: {} is not there, write a file or URL; logs go to stderr",
+                            ClassicConstants.CONFIG_FILE_PROPERTY,
+                            Quote.quote(named));
+        }
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Where logback looks: a URL, the class path, the file system. */
+    private static boolean isThere(String named) {
+        return named.matches("\\p{Alpha}{2,}:.*") || new File(named).isFile() || isOnClassPath(named);
+    }
+
+    private static boolean isOnClassPath(String name) {
+        return !name.isEmpty() && Loader.getResourceBySelfClassLoader(name) != null;
     }
 
     /** An I/O thread never waits for the terminal: when the queue is full, lines are lost. */
@@ -65,7 +85,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         console.setContext(context);
         console.setName(CONSOLE);
         console.setTarget("System.err");
-        console.setEncoder(started(new TextEncoder(), context));
+        console.setEncoder(started(new TextEncoder(ZoneId.systemDefault()), context));
         console.start();
 
         AsyncAppender queue = new AsyncAppender();
@@ -80,10 +100,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return queue;
     }
 
-    /** From now on the process logs JSON; one that is set up otherwise logs as before. */
+    /** From now on the process logs JSON; one that a file has set up logs as the file says. */
     public static void toJson() {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context
-                && context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(QUEUE) instanceof AsyncAppender queue
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            toJson(context);
+        }
+    }
+
+    static void toJson(LoggerContext context) {
+        if (context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(QUEUE) instanceof AsyncAppender queue
                 && queue.getAppender(CONSOLE) instanceof ConsoleAppender<ILoggingEvent> console) {
             console.setEncoder(started(new JsonEncoder(), context));
         }

@@ -11,8 +11,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
 /**
- * Writes each log event as one line: time with its offset from UTC, level, logger without package, message. The stack of a
- * throwable follows in lines of its own.
+ * Writes each log event as one line of UTF-8: time with its offset from UTC, level, logger without package, message. The stack of
+ * a throwable follows in lines of its own. Escapes nothing: who logs quotes what others wrote.
  *
  * <p>Thread-safe.
  */
@@ -22,8 +22,12 @@ final class TextEncoder extends EncoderBase<ILoggingEvent> {
     /** As long as most are, in characters. */
     private static final int LINE = 512;
 
-    private final DateTimeFormatter time =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+    private final DateTimeFormatter time;
+
+    /** @param zone whose clock the lines show */
+    TextEncoder(ZoneId zone) {
+        time = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX").withZone(zone);
+    }
 
     @Override
     public byte[] headerBytes() {
