@@ -85,7 +85,7 @@ class LauncherTest {
 
         assertThat(arguments)
                 .contains("-XX:+UseSerialGC", "-Xss256k", "-XX:ReservedCodeCacheSize=64m")
-                .contains("-XX:+ExitOnOutOfMemoryError")
+                .contains("-XX:+ExitOnOutOfMemoryError", "-XX:MetaspaceSize=64m")
                 .doesNotContain("--sun-misc-unsafe-memory-access=allow");
         assertThat(arguments.contains("-XX:+UseCompactObjectHeaders")).isEqualTo(compactHeaders);
     }

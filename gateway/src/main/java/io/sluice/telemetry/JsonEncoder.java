@@ -1,10 +1,7 @@
 package io.sluice.telemetry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
 
@@ -14,24 +11,16 @@ import org.slf4j.event.KeyValuePair;
  *
  * <p>Thread-safe.
  */
-public final class JsonEncoder extends EncoderBase<ILoggingEvent> {
-    private static final byte[] NOTHING = {};
-
+public final class JsonEncoder extends LineEncoder {
     /** A stack of ours is long, and none of others' text. */
     private static final int MOST_STACK_LINES = 64;
 
     @Override
-    public byte[] headerBytes() {
-        return NOTHING;
-    }
-
-    @Override
-    public byte[] encode(ILoggingEvent event) {
-        String logger = event.getLoggerName();
+    String line(ILoggingEvent event) {
         Json line = new Json()
                 .put("time", event.getInstant().toString())
                 .put("level", event.getLevel().toString())
-                .put("logger", logger.substring(logger.lastIndexOf('.') + 1))
+                .put("logger", logger(event))
                 .put("message", event.getFormattedMessage());
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
@@ -46,7 +35,7 @@ public final class JsonEncoder extends EncoderBase<ILoggingEvent> {
                     .forEach(line::add);
             line.end();
         }
-        return (line + "\n").getBytes(UTF_8);
+        return line + "\n";
     }
 
     private static void put(Json line, KeyValuePair pair) {
@@ -59,10 +48,5 @@ public final class JsonEncoder extends EncoderBase<ILoggingEvent> {
         } else {
             line.put(pair.key, pair.value == null ? null : pair.value.toString());
         }
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return NOTHING;
     }
 }

@@ -1,12 +1,9 @@
 package io.sluice.telemetry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
@@ -16,9 +13,7 @@ import java.time.format.DateTimeFormatter;
  *
  * <p>Thread-safe.
  */
-final class TextEncoder extends EncoderBase<ILoggingEvent> {
-    private static final byte[] NOTHING = {};
-
+final class TextEncoder extends LineEncoder {
     /** As long as most are, in characters. */
     private static final int LINE = 512;
 
@@ -30,33 +25,24 @@ final class TextEncoder extends EncoderBase<ILoggingEvent> {
     }
 
     @Override
-    public byte[] headerBytes() {
-        return NOTHING;
-    }
-
-    @Override
-    public byte[] encode(ILoggingEvent event) {
+    String line(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(LINE);
         time.formatTo(event.getInstant(), line);
         line.append(' ').append(padded(event.getLevel())).append(' ');
-        String logger = event.getLoggerName();
-        line.append(logger, logger.lastIndexOf('.') + 1, logger.length());
-        line.append(": ").append(event.getFormattedMessage()).append(System.lineSeparator());
+        line.append(logger(event))
+                .append(": ")
+                .append(event.getFormattedMessage())
+                .append(System.lineSeparator());
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
             line.append(ThrowableProxyUtil.asString(thrown));
         }
-        return line.toString().getBytes(UTF_8);
+        return line.toString();
     }
 
     /** Levels stand one below the other. */
     private static String padded(Level level) {
         String name = level.toString();
         return name.length() == 4 ? name + ' ' : name;
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return NOTHING;
     }
 }
